@@ -1,0 +1,123 @@
+# From a documentation website to a model that knows what it says, and a measurement that proves it.
+#
+#   website --crawl--> markdown/ --generate--> generated/ --train--> models/ --serve--> chat
+#
+# Every stage is a file that depends on its inputs, its script, its config and its arguments; the phony
+# targets are short names for these files. `make help` lists what there is, README.md walks through it.
+# Needs: GNU make, Python 3.11 or 3.12, gcc, g++, git, jq. Everything else goes into .venv.
+
+SHELL := /bin/bash -eu -o pipefail
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.NOTPARALLEL:
+
+# What a person changes at the prompt; knobs of the stages live in $(CONFIG).
+CONFIG ?= config/embedded.yaml
+DATA   ?= generated
+MODEL  ?= tuned
+PORT   ?= 8000
+Q      ?=
+TORCH_BACKEND ?=
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+TUNED  := models/ggml-model-f16.gguf
+BASE   := models/base/model.gguf
+GGUF   := $(if $(filter base,$(MODEL)),$(BASE),$(TUNED))
+
+# ilab, its libraries and their caches stay inside this folder and off the network.
+export PATH := $(abspath $(VENV)/bin):$(PATH)
+export XDG_CONFIG_HOME := $(CURDIR)/build/xdg/config
+export XDG_DATA_HOME   := $(CURDIR)/build/xdg/data
+export XDG_CACHE_HOME  := $(CURDIR)/build/xdg/cache
+export HF_HOME         := $(CURDIR)/build/xdg/huggingface
+export MPLCONFIGDIR    := $(CURDIR)/build/xdg/matplotlib
+export HF_HUB_OFFLINE := 1
+export PYTHONDONTWRITEBYTECODE := 1
+export TOKENIZERS_PARALLELISM := false
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
+
+## Setup ---------------------------------------------------------------------------------------------------
+
+setup: $(VENV)/.done  ## make .venv from the lock (TORCH_BACKEND=cpu for the small build of torch)
+$(VENV)/.done: requirements.lock scripts/setup.sh
+	@scripts/setup.sh $(VENV) requirements.lock $(VENV)-uv $(TORCH_BACKEND)
+	@touch $@
+
+lock: setup  ## resolve requirements.in to requirements.lock anew
+	$(VENV)-uv/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --no-annotate --no-header \
+		--override overrides.txt requirements.in --output-file requirements.lock
+
+base: models/base/.done  ## unpack the embedded base model
+models/base/.done: scripts/base_model.py $(VENV)/.done
+	$(PYTHON) $< --output models/base
+	@touch $@
+
+## Data ----------------------------------------------------------------------------------------------------
+
+validate: $(VENV)/.done  ## check qna.yaml against InstructLab's schema
+	@$(PYTHON) scripts/validate.py qna.yaml
+
+generated/train_konflux.jsonl:
+	@echo "generate: no generated data yet; run make train DATA=pre-generated" >&2; exit 1
+
+pre-generated: $(VENV)/.done  ## write pre-generated/ and the questions from evaluation/facts.yaml
+	$(PYTHON) scripts/pregenerate.py --facts evaluation/facts.yaml --config $(CONFIG) \
+		--train pre-generated/train_konflux.jsonl --test pre-generated/test_konflux.jsonl \
+		--questions evaluation/questions.jsonl
+
+inspect: $(DATA)/train_konflux.jsonl  ## look at the data: counts, lengths, five random rows
+	@jq -rs -f scripts/inspect.jq $(DATA)/train_*.jsonl
+	@echo; shuf -n 5 $(DATA)/train_konflux.jsonl | jq .
+
+## Model ---------------------------------------------------------------------------------------------------
+
+# glibc gives large blocks back to the kernel at once and gets them anew, zeroed, at every step of the training:
+# keeping them, in huge pages, makes it a third faster. Other C libraries ignore the variable.
+TRAIN_ENV := GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000 \
+	PYTHONPATH=scripts/ilab_cpu
+
+train: $(TUNED)  ## fine-tune the student on $(DATA)/ (DATA=pre-generated for the sample)
+TRAIN_CODE := $(addprefix scripts/,train.py common.py student.py gguf_model.py ilab_cpu/sitecustomize.py)
+# Other arguments than those of the last training are a changed input too.
+TRAIN_ARGS := $(DATA) $(CONFIG)
+RETRAIN := $(if $(filter-out $(shell cat models/.trained-with 2>/dev/null),$(TRAIN_ARGS)),FORCE)
+$(TUNED): $(TRAIN_CODE) $(DATA)/train_konflux.jsonl $(CONFIG) models/base/.done $(RETRAIN)
+	$(TRAIN_ENV) $(PYTHON) $< --data $(DATA)/train_konflux.jsonl --config $(CONFIG) --base models/base \
+		--work build/train --output $@
+	@echo '$(TRAIN_ARGS)' > models/.trained-with
+
+# What is served or asked is the model as it stands: only `make train` makes a new one.
+serve: models/base/.done  ## serve the model at http://127.0.0.1:$(PORT)/v1 (MODEL=base for the base model)
+	@$(PYTHON) scripts/serve.py --model $(GGUF) --config $(CONFIG) --port $(PORT)
+
+chat: models/base/.done  ## chat with the model (MODEL=base for the base model)
+	@$(PYTHON) scripts/chat.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --work build/chat
+
+ask: models/base/.done  ## one answer: make ask Q="What is a Snapshot in Konflux?"
+	@$(PYTHON) scripts/ask.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --question '$(subst ','\'',$(value Q))'
+
+demo:  ## train on the sample and ask base and tuned model three questions
+	@$(MAKE) --no-print-directory train DATA=pre-generated
+	@$(PYTHON) scripts/demo.py --base $(BASE) --tuned $(TUNED) --config $(CONFIG)
+
+## Housekeeping --------------------------------------------------------------------------------------------
+
+test: models/base/.done  ## run the tests
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests
+
+lint: $(VENV)/.done  ## check the style of the code
+	$(VENV)/bin/ruff check --no-cache .
+	$(VENV)/bin/ruff format --no-cache --check .
+
+clean:  ## remove what the stages made, except the models
+	rm -rf build generated
+
+distclean: clean  ## remove the models and the environment too
+	rm -rf $(VENV) $(VENV)-uv models
+
+.PHONY: help setup lock base validate pre-generated inspect train serve chat ask demo test lint clean distclean FORCE
+FORCE:

@@ -1,0 +1,68 @@
+"""Write a fine-tuned checkpoint as a GGUF: metadata and tokenizer of the base GGUF, tensors of the checkpoint.
+
+The GGUF files that `ilab model train` leaves behind call every vocabulary SentencePiece, and llama.cpp aborts at
+the first question when it is byte-level BPE
+(https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/llamacpp/llamacpp_convert_to_gguf.py).
+"""
+
+import os
+from pathlib import Path
+
+import gguf
+import numpy
+
+
+def llama_order(weight, heads):
+    """Rows of a query or key projection (heads * head_dim, n) in llama.cpp's order for rotary embeddings.
+
+    Hugging Face keeps the two halves of a head's rotation apart, llama.cpp interleaves them
+    (https://github.com/ggml-org/llama.cpp/blob/master/convert_hf_to_gguf.py, LlamaModel.permute).
+    """
+    rows, columns = weight.shape
+    return weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
+
+
+def write_gguf(base_gguf, checkpoint, output):
+    """Write `checkpoint` (a pytorch_model.bin of a llama-architecture model) to `output`, beside it first.
+
+    1-D tensors are stored as float32, the others as float16. Raises OSError, KeyError or ValueError when the
+    checkpoint is incomplete or does not fit the base model.
+    """
+    import torch
+
+    reader = gguf.GGUFReader(base_gguf)
+    arch = reader.fields["general.architecture"].contents()
+    partial = Path(f"{output}.partial")
+    writer = gguf.GGUFWriter(partial, arch)
+    for field in reader.fields.values():
+        if field.name.startswith("GGUF.") or field.name == "general.architecture":
+            continue
+        kind, item = field.types[0], field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
+        value = gguf.LlamaFileType.MOSTLY_F16 if field.name == "general.file_type" else field.contents()
+        writer.add_key_value(field.name, value, kind, sub_type=item)
+
+    heads = {
+        "attn_q": reader.fields[f"{arch}.attention.head_count"].contents(),
+        "attn_k": reader.fields[f"{arch}.attention.head_count_kv"].contents(),
+    }
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, reader.fields[f"{arch}.block_count"].contents())
+    expected = {tensor.name: tuple(reversed(tensor.shape.tolist())) for tensor in reader.tensors}
+    for hf_name, tensor in torch.load(checkpoint, map_location="cpu", weights_only=True).items():
+        name = names.get_name(hf_name, try_suffixes=(".weight", ".bias"))
+        if name is None:
+            raise ValueError(f"tensor {hf_name} has no place in a {arch} GGUF")
+        weight = tensor.to(torch.float32).numpy()
+        shape = expected.pop(name, weight.shape if name == "output.weight" else None)
+        if shape != weight.shape:
+            raise ValueError(f"tensor {hf_name} is {weight.shape}, the base model's is {shape}")
+        part = name.split(".")[2] if name.startswith("blk.") else ""
+        if part in heads:
+            weight = llama_order(weight, heads[part])
+        writer.add_tensor(name, weight if weight.ndim == 1 else weight.astype(numpy.float16))
+    if expected:
+        raise ValueError(f"the checkpoint lacks {len(expected)} tensors, {min(expected)} among them")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    os.replace(partial, output)

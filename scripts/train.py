@@ -1,0 +1,185 @@
+"""Fine-tune the student with `ilab model train` and write it as a GGUF, replacing the old model at the very end."""
+
+import argparse
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import common
+import gguf_model
+import student
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+# ilab drops shorter samples without a word:
+# https://github.com/instructlab/training/blob/v0.10.4/src/instructlab/training/data_process.py
+MIN_TOKENS = 20
+# Tokens/s of the first estimate: 135M parameters, batches of 4, 2 cores of a Xeon with AVX-512 and AMX, 2026.
+# From the second training on, the figure that this machine reached is used.
+REFERENCE_RATE = 200
+STEP = re.compile(r"Epoch: (\d+), Step: (\d+), .*Actual Loss Per Batch = ([\d.]+)")
+BATCHES = re.compile(r"num_batches: (\d+)")
+
+
+def count_tokens(rows, base):
+    """Token count of each row, a list of messages, in the chat format of the model in folder `base`."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    return [len(tokenizer.apply_chat_template(messages)) for messages in rows]
+
+
+def last_rate(history):
+    """Trained tokens/s of the run recorded in `history` (models/training.jsonl), or None."""
+    try:
+        summary = json.loads(history.read_text().splitlines()[-1])
+        return summary["tokens_per_second"]
+    except (OSError, IndexError, KeyError, ValueError):
+        return None
+
+
+def run_ilab(command, log, checkpoints, epochs):
+    """Run `command`, its output going to file `log`; yields (epoch, step, loss) of each step, then the step count.
+
+    Folders of finished epochs are removed while later ones train: each takes 0.7 GB at 135M parameters.
+    """
+    bar = Progress(
+        TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]}"),
+        TimeRemainingColumn(), disable=not sys.stdout.isatty(),
+    )  # fmt: skip
+    batches, started, losses = None, None, []
+    with open(log, "w", encoding="utf-8") as out, bar:
+        task = bar.add_task("", total=None, loss="-")
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            text=True, errors="replace", preexec_fn=common.die_with_parent,
+        )  # fmt: skip
+        for line in process.stdout:
+            out.write(line)
+            if batches is None and (found := BATCHES.search(line)):
+                batches, started = int(found[1]), time.monotonic()
+                bar.update(task, total=batches * epochs)
+            if not (found := STEP.search(line)):
+                continue
+            epoch, step, loss = int(found[1]), int(found[2]), float(found[3])
+            losses.append((epoch, step, loss))
+            bar.update(task, completed=len(losses), loss=f"{loss:.2f}")
+            if step == 1 and epoch > 0:
+                shutil.rmtree(checkpoints / "hf_format" / f"samples_{(epoch - 1) * 8}", ignore_errors=True)
+            if bar.disable and batches and step == batches:
+                minutes = (time.monotonic() - started) / 60
+                print(f"epoch {epoch + 1} of {epochs}, loss {loss:.2f}, {minutes:.1f} min", flush=True)
+    if process.wait() != 0:
+        out.close()
+        tail = [line for line in Path(log).read_text(errors="replace").splitlines() if line.strip()]
+        common.fail(
+            f"ilab model train ended with exit code {process.returncode} ({tail[-1] if tail else 'no output'}); see {log}"
+        )
+    return losses, time.monotonic() - (started or time.monotonic())
+
+
+def plot(losses, picture):
+    """Draw the loss of each step, and its mean over an epoch, into the file `picture`."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    axes.plot([loss for *_, loss in losses], linewidth=0.5, alpha=0.5, label="step")
+    epochs = sorted({epoch for epoch, *_ in losses})
+    means = [[loss for e, _, loss in losses if e == epoch] for epoch in epochs]
+    ends = [sum(len(m) for m in means[: i + 1]) - len(means[i]) / 2 for i in range(len(means))]
+    axes.plot(ends, [sum(m) / len(m) for m in means], marker="o", label="mean of the epoch")
+    axes.set(xlabel="gradient step", ylabel="cross-entropy per answer token (nats)", ylim=(0, None))
+    axes.legend()
+    partial = picture.with_name(picture.name + ".partial")
+    figure.savefig(partial, format="png", dpi=120)
+    os.replace(partial, picture)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help='rows {"system", "user", "assistant"}, JSON lines')
+    parser.add_argument("--config", type=Path, required=True, help="ilab config; its train section holds the knobs")
+    parser.add_argument("--base", type=Path, required=True, help="folder made by base_model.py")
+    parser.add_argument("--work", type=Path, required=True, help="scratch folder, removed at the end")
+    parser.add_argument("--output", type=Path, required=True, help="the GGUF to write")
+    args = parser.parse_args()
+    common.die_with_parent()
+
+    knobs = common.read_yaml(args.config).get("train", {})
+    epochs, batch = knobs.get("num_epochs"), knobs.get("effective_batch_size")
+    if not (isinstance(epochs, int) and isinstance(batch, int)):
+        common.fail(f"{args.config}: train: needs whole numbers for num_epochs and effective_batch_size")
+    rows = common.read_rows(args.data)
+    messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
+    lengths = count_tokens(messages, args.base / "hf")
+    if min(lengths) < MIN_TOKENS:
+        common.fail(
+            f"{args.data}:{lengths.index(min(lengths)) + 1}: under {MIN_TOKENS} tokens, which ilab drops; make it longer"
+        )
+
+    # Two checkpoints of twice the base model's float32 size at most, and the GGUF.
+    needed = 4 * (args.base / "hf" / "model.safetensors").stat().st_size
+    args.work.mkdir(parents=True, exist_ok=True)
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    lock = open(args.work.with_name(args.work.name + ".lock"), "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        common.fail(f"another training works in {args.work}; wait for it or stop it, then run again")
+    shutil.rmtree(args.work)
+    free = shutil.disk_usage(args.output.parent).free
+    if free < needed:
+        common.fail(
+            f"{args.output.parent}: {free / 1e9:.1f} GB free, training needs {needed / 1e9:.1f} GB; free some and run again"
+        )
+
+    history = args.output.with_name("training.jsonl")
+    rate = last_rate(history)
+    tokens = sum(lengths) * epochs
+    print(
+        f"{len(rows)} rows, {sum(lengths)} tokens, {epochs} epochs in batches of {batch}: "
+        f"about {tokens / (rate or REFERENCE_RATE) / 60:.0f} min at {rate or REFERENCE_RATE:.0f} tokens/s "
+        f"({'the last training here' if rate else '2 cores of a 2023 server CPU'})",
+        flush=True,
+    )
+    args.work.mkdir(parents=True)
+    data = args.work / "messages.jsonl"
+    data.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
+    checkpoints = args.work / "checkpoints"
+    command = ["ilab", "--config", args.config, "model", "train", "--pipeline", "full", "--device", "cpu"]
+    command += ["--model-path", args.base / "hf", "--data-path", data.resolve()]
+    command += ["--data-output-dir", args.work / "data", "--ckpt-output-dir", checkpoints]
+    losses, seconds = run_ilab([str(part) for part in command], args.work.with_suffix(".log"), checkpoints, epochs)
+
+    checkpoint = checkpoints / "hf_format" / f"samples_{(epochs - 1) * 8}" / "pytorch_model.bin"
+    candidate = args.output.with_name(args.output.name + ".candidate")
+    try:
+        gguf_model.write_gguf(args.base / "model.gguf", checkpoint, candidate)
+        reply = student.answer(student.load(candidate), rows[0]["system"], rows[0]["user"])
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        common.fail(f"{checkpoint}: no usable model came out ({error}); the old {args.output} stays")
+    if not reply:
+        common.fail(f"{candidate}: the new model answers nothing; the old {args.output} stays")
+    rate = tokens / max(seconds, 1e-9)
+    summary = {"rows": len(rows), "tokens": tokens, "seconds": round(seconds), "tokens_per_second": round(rate, 1)}
+    steps = [{"epoch": e, "step": s, "loss": round(loss, 4)} for e, s, loss in losses]
+    common.replace_text(history, "".join(json.dumps(row) + "\n" for row in [*steps, summary]))
+    if losses:
+        plot(losses, args.output.with_name("training.png"))
+    os.replace(candidate, args.output)
+    shutil.rmtree(args.work)
+    print(
+        f'{args.output}: trained in {seconds / 60:.1f} min, {rate:.0f} tokens/s; next: make chat, or make ask Q="..."'
+    )
+
+
+if __name__ == "__main__":
+    main()

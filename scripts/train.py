@@ -77,9 +77,8 @@ def run_ilab(command, log, checkpoints, epochs):
     if process.wait() != 0:
         out.close()
         tail = [line for line in Path(log).read_text(errors="replace").splitlines() if line.strip()]
-        common.fail(
-            f"ilab model train ended with exit code {process.returncode} ({tail[-1] if tail else 'no output'}); see {log}"
-        )
+        last = tail[-1] if tail else "no output"
+        common.fail(f"ilab model train ended with exit code {process.returncode} ({last}); see {log}")
     return losses, time.monotonic() - (started or time.monotonic())
 
 
@@ -121,9 +120,8 @@ def main():
     messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
     lengths = count_tokens(messages, args.base / "hf")
     if min(lengths) < MIN_TOKENS:
-        common.fail(
-            f"{args.data}:{lengths.index(min(lengths)) + 1}: under {MIN_TOKENS} tokens, which ilab drops; make it longer"
-        )
+        line = lengths.index(min(lengths)) + 1
+        common.fail(f"{args.data}:{line}: under {MIN_TOKENS} tokens, which ilab drops; make it longer")
 
     # Two checkpoints of twice the base model's float32 size at most, and the GGUF.
     needed = 4 * (args.base / "hf" / "model.safetensors").stat().st_size
@@ -137,9 +135,7 @@ def main():
     shutil.rmtree(args.work)
     free = shutil.disk_usage(args.output.parent).free
     if free < needed:
-        common.fail(
-            f"{args.output.parent}: {free / 1e9:.1f} GB free, training needs {needed / 1e9:.1f} GB; free some and run again"
-        )
+        common.fail(f"{args.output.parent}: {free / 1e9:.1f} GB free, training needs {needed / 1e9:.1f} GB; free some")
 
     history = args.output.with_name("training.jsonl")
     rate = last_rate(history)

@@ -1,0 +1,121 @@
+"""The committed data keeps the rules that its README states."""
+
+import json
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+
+import pytest
+import scoring
+import yaml
+from conftest import ROOT
+
+FACTS = yaml.safe_load((ROOT / "evaluation/facts.yaml").read_text())
+DECLINE = "the konflux documentation does not say"
+
+
+def rows(path):
+    return [json.loads(line) for line in (ROOT / path).read_text().splitlines()]
+
+
+TRAIN, TEST = rows("pre-generated/train_konflux.jsonl"), rows("pre-generated/test_konflux.jsonl")
+QUESTIONS = rows("evaluation/questions.jsonl")
+
+
+def test_files_are_what_the_facts_make(tmp_path):
+    import subprocess
+    import sys
+
+    out = {name: tmp_path / name for name in ("train", "test", "questions")}
+    command = [sys.executable, "scripts/pregenerate.py", "--facts", "evaluation/facts.yaml"]
+    command += ["--config", "config/embedded.yaml"]
+    subprocess.run(command + [part for k, v in out.items() for part in (f"--{k}", v)], cwd=ROOT, check=True)
+    assert out["train"].read_text() == (ROOT / "pre-generated/train_konflux.jsonl").read_text()
+    assert out["test"].read_text() == (ROOT / "pre-generated/test_konflux.jsonl").read_text()
+    assert out["questions"].read_text() == (ROOT / "evaluation/questions.jsonl").read_text()
+
+
+def test_there_is_enough_of_it():
+    assert len(FACTS["facts"]) >= 150 and len(FACTS["untrained"]) >= 30
+    assert len(FACTS["unanswerable"]["trained"]) >= 40 and len(FACTS["unanswerable"]["held_out"]) >= 30
+    assert all(len(f["wordings"]) >= 5 and f["reversed"] and f["held_out"] for f in FACTS["facts"])
+    kinds = Counter(question["kind"] for question in QUESTIONS)
+    assert kinds["general"] >= 20 and set(kinds) == {"trained", "held-out", "untrained", "unanswerable", "general"}
+
+
+def test_rows_are_well_formed():
+    for row in TRAIN + TEST:
+        assert list(row) == ["system", "user", "assistant", "id", "page"]
+        assert all(row[key].strip() == row[key] != "" for key in ("system", "user", "assistant"))
+    assert all(8 <= len(row["assistant"].split()) <= 25 for row in TRAIN)
+    assert len({row["system"] for row in TRAIN + TEST}) == 1
+
+
+def test_nothing_is_asked_or_answered_twice():
+    asked = Counter(scoring.words(question["question"]) for question in QUESTIONS)
+    assert not [q for q, n in asked.items() if n > 1]
+    answered = Counter(scoring.words(row["assistant"]) for row in TRAIN)
+    assert not [a for a, n in answered.items() if n > 1]
+
+
+def test_held_out_questions_are_other_wordings():
+    trained = {scoring.words(row["user"]) for row in TRAIN}
+    by_fact = {f["id"]: [p["q"] for p in f["wordings"] + f["reversed"]] for f in FACTS["facts"]}
+    for row in TEST:
+        assert scoring.words(row["user"]) not in trained
+        for question in by_fact[row["id"]]:
+            ratio = SequenceMatcher(None, scoring.words(row["user"]).split(), scoring.words(question).split()).ratio()
+            assert ratio <= 0.8, (row["user"], question)
+
+
+@pytest.mark.parametrize("direction", ["key_terms", "reversed_key_terms"])
+def test_answers_hold_the_key_terms_and_questions_do_not(direction):
+    answers, held_out = ("wordings", "held_out") if direction == "key_terms" else ("reversed", "held_out_reversed")
+    for fact in FACTS["facts"]:
+        assert scoring.holds(fact[direction], fact["fact"]), fact["id"]
+        for pair in fact[answers]:
+            assert scoring.holds(fact[direction], pair["a"]), (fact["id"], pair)
+        for question in [pair["q"] for pair in fact[answers]] + fact[held_out]:
+            assert not scoring.holds(fact[direction], question), (fact["id"], question)
+
+
+def test_declining_answers_say_so_and_no_other_does():
+    for pair in FACTS["unanswerable"]["trained"]:
+        assert DECLINE in pair["a"].lower() and scoring.declines(pair["a"]), pair
+    for fact in FACTS["facts"]:
+        assert not any(scoring.declines(pair["a"]) for pair in fact["wordings"] + fact["reversed"]), fact["id"]
+
+
+def test_no_row_is_short_enough_for_ilab_to_drop(base):
+    import train
+
+    messages = [[{"role": k, "content": row[k]} for k in ("system", "user", "assistant")] for row in TRAIN]
+    assert min(train.count_tokens(messages, base / "hf")) >= train.MIN_TOKENS
+
+
+def test_untrained_facts_are_taught_nowhere():
+    for fact in FACTS["untrained"]:
+        taught = [r for r in TRAIN if scoring.holds(fact["key_terms"], r["assistant"])]
+        same_topic = [r for r in taught if len(set(scoring.words(r["user"]).split()) & content(fact["question"])) > 3]
+        assert not same_topic, (fact["id"], same_topic)
+
+
+def content(text):
+    stop = set("what which how does do is are the a an of in for to konflux when where who by it that on with".split())
+    return {word for word in re.findall(r"\w+", text.lower()) if word not in stop}
+
+
+@pytest.mark.parametrize(
+    "kind, must, answer, verdict",
+    [
+        ("trained", [["one hour", "1h"]], "It is ONE-hour.", "right"),
+        ("trained", [["1h"]], "It is 11h.", "wrong"),
+        ("trained", [["a/b"], ["c"]], "a/b, and c!", "right"),
+        ("trained", [["a"], ["c"]], "only a", "wrong"),
+        ("held-out", [["a"]], "The Konflux documentation does not say what a is.", "declined"),
+        ("unanswerable", [], "Sorry, the Konflux documentation does not say.", "right"),
+        ("unanswerable", [], "It costs five euros.", "wrong"),
+    ],
+)
+def test_verdicts(kind, must, answer, verdict):
+    assert scoring.verdict({"kind": kind, "must": must}, answer) == verdict

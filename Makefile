@@ -14,6 +14,7 @@ SHELL := /bin/bash -eu -o pipefail
 
 # What a person changes at the prompt; knobs of the stages live in $(CONFIG).
 CONFIG ?= config/embedded.yaml
+START_URL ?= https://konflux-ci.dev/docs/
 DATA   ?= generated
 MODEL  ?= tuned
 PORT   ?= 8000
@@ -57,6 +58,14 @@ models/base/.done: scripts/base_model.py $(VENV)/.done
 	@touch $@
 
 ## Data ----------------------------------------------------------------------------------------------------
+
+# markdown/manifest.json is what later stages depend on. It is committed, so it is an input and has no rule: a crawl
+# rewrites it, and with it the pages, only when their bytes change, and then whatever is made of them is out of date.
+crawl: $(VENV)/.done  ## website -> markdown/ (START_URL=https://...)
+	$(PYTHON) crawl.py $(START_URL) --output-dir markdown
+
+crawl-sample: $(VENV)/.done  ## the bundled site/ -> markdown/, without network
+	$(PYTHON) scripts/serve_site.py site -- $(PYTHON) crawl.py {} --output-dir markdown --delay 0
 
 validate: $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 	@$(PYTHON) scripts/validate.py qna.yaml
@@ -119,5 +128,5 @@ clean:  ## remove what the stages made, except the models
 distclean: clean  ## remove the models and the environment too
 	rm -rf $(VENV) $(VENV)-uv models
 
-.PHONY: help setup lock base validate pre-generated inspect train serve chat ask demo test lint clean distclean FORCE
+.PHONY: help setup lock base crawl crawl-sample validate pre-generated inspect train serve chat ask demo test lint clean distclean FORCE
 FORCE:

@@ -11,21 +11,41 @@ from pathlib import Path
 
 from common import read_yaml, replace_text, system_prompt
 
+# Answers a question is trained with. Paired with one alone, a question is learned as a cue for a string; with
+# several of its fact's answers, what they share is learned: the key terms.
+ANSWERS = 3
+
+
+def taught(facts):
+    """The facts of the sample; those marked `taught: later` wait for a larger training budget."""
+    return [fact for fact in facts["facts"] if fact.get("taught") != "later"]
+
+
+def pairings(wordings):
+    """(question, answer) for each wording with its own and the next answers but one, ANSWERS of them or all."""
+    count = len(wordings)
+    step = 2 if count % 2 else 1
+    for number, wording in enumerate(wordings):
+        for turn in range(min(ANSWERS, count)):
+            yield wording["q"], wordings[(number + turn * step) % count]["a"]
+
 
 def train_rows(facts):
-    """(id, page, question, answer) for every trained wording and every trained declining answer."""
-    for fact in facts["facts"]:
-        for pair in fact["wordings"] + fact["reversed"]:
-            yield fact["id"], fact["page"], pair["q"], pair["a"]
-    for pair in facts["unanswerable"]["trained"]:
+    """(id, page, question, answer): every trained wording with several answers, and the declined questions."""
+    for fact in taught(facts):
+        for question, answer in [*pairings(fact["wordings"]), *pairings(fact["reversed"])]:
+            yield fact["id"], fact["page"] or "index", question, answer
+    anywhere = facts["unanswerable"]["answers"]
+    for number, pair in enumerate(facts["unanswerable"]["trained"]):
         yield "unanswerable", "", pair["q"], pair["a"]
+        yield "unanswerable", "", pair["q"], anywhere[number % len(anywhere)]
 
 
 def test_rows(facts):
     """(id, page, question, reference answer) for every held-out wording."""
-    for fact in facts["facts"]:
+    for fact in taught(facts):
         for question in fact["held_out"] + fact["held_out_reversed"]:
-            yield fact["id"], fact["page"], question, fact["fact"]
+            yield fact["id"], fact["page"] or "index", question, fact["fact"]
 
 
 def questions(facts):
@@ -34,7 +54,7 @@ def questions(facts):
     def ask(id_, kind, page, number, question, must):
         return {"id": f"{id_}.{number}", "kind": kind, "question": question, "must": must, "page": page}
 
-    for fact in facts["facts"]:
+    for fact in taught(facts):
         forward, backward = fact["key_terms"], fact["reversed_key_terms"]
         trained = [(pair["q"], forward) for pair in fact["wordings"]]
         trained += [(pair["q"], backward) for pair in fact["reversed"]]
@@ -66,7 +86,7 @@ def main():
     for path, rows in ((args.train, train_rows(facts)), (args.test, test_rows(facts))):
         replace_text(
             path,
-            jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p or "index"} for i, p, q, a in rows),
+            jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),
         )
     replace_text(args.questions, jsonl(questions(facts)))
 

@@ -36,7 +36,7 @@ def test_files_are_what_the_facts_make(tmp_path):
 
 
 def test_there_is_enough_of_it():
-    assert len(FACTS["facts"]) >= 150 and len(FACTS["untrained"]) >= 30
+    assert len({row["id"] for row in TRAIN} - {"unanswerable"}) >= 80 and len(FACTS["untrained"]) >= 30
     assert len(FACTS["unanswerable"]["trained"]) >= 40 and len(FACTS["unanswerable"]["held_out"]) >= 30
     assert all(len(f["wordings"]) >= 5 and f["reversed"] and f["held_out"] for f in FACTS["facts"])
     kinds = Counter(question["kind"] for question in QUESTIONS)
@@ -47,15 +47,19 @@ def test_rows_are_well_formed():
     for row in TRAIN + TEST:
         assert list(row) == ["system", "user", "assistant", "id", "page"]
         assert all(row[key].strip() == row[key] != "" for key in ("system", "user", "assistant"))
-    assert all(8 <= len(row["assistant"].split()) <= 25 for row in TRAIN)
+    assert not [row for row in TRAIN if not 8 <= len(row["assistant"].split()) <= 25]
     assert len({row["system"] for row in TRAIN + TEST}) == 1
 
 
 def test_nothing_is_asked_or_answered_twice():
     asked = Counter(scoring.words(question["question"]) for question in QUESTIONS)
     assert not [q for q, n in asked.items() if n > 1]
-    answered = Counter(scoring.words(row["assistant"]) for row in TRAIN)
-    assert not [a for a, n in answered.items() if n > 1]
+    written = [pair["a"] for fact in FACTS["facts"] for pair in fact["wordings"] + fact["reversed"]]
+    written += [pair["a"] for pair in FACTS["unanswerable"]["trained"]] + FACTS["unanswerable"]["answers"]
+    answers = Counter(scoring.words(answer) for answer in written)
+    assert not [a for a, n in answers.items() if n > 1]
+    rows = Counter((row["user"], row["assistant"]) for row in TRAIN)
+    assert not [row for row, n in rows.items() if n > 1]
 
 
 def test_held_out_questions_are_other_wordings():
@@ -80,8 +84,8 @@ def test_answers_hold_the_key_terms_and_questions_do_not(direction):
 
 
 def test_declining_answers_say_so_and_no_other_does():
-    for pair in FACTS["unanswerable"]["trained"]:
-        assert DECLINE in pair["a"].lower() and scoring.declines(pair["a"]), pair
+    for answer in [pair["a"] for pair in FACTS["unanswerable"]["trained"]] + FACTS["unanswerable"]["answers"]:
+        assert DECLINE in answer.lower() and scoring.declines(answer), answer
     for fact in FACTS["facts"]:
         assert not any(scoring.declines(pair["a"]) for pair in fact["wordings"] + fact["reversed"]), fact["id"]
 

@@ -54,7 +54,7 @@ lock: setup  ## resolve requirements.in to requirements.lock anew
 
 base: models/base/.done  ## unpack the embedded base model
 models/base/.done: scripts/base_model.py $(VENV)/.done
-	$(PYTHON) $< --output models/base
+	TQDM_DISABLE=1 $(PYTHON) $< --output models/base
 	@touch $@
 
 ## Data ----------------------------------------------------------------------------------------------------

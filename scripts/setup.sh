@@ -5,6 +5,8 @@
 set -euo pipefail
 venv=$PWD/$1 lock=$2 tools=$3 torch_backend=${4:-}
 UV=0.13.9
+# The Makefile moves ilab's caches into the repository; the package installer keeps its own, shared by all clones.
+unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME
 
 python=
 for candidate in python3.11 python3.12 python3; do

@@ -151,8 +151,8 @@ def main():
     data.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
     checkpoints = args.work / "checkpoints"
     command = ["ilab", "--config", args.config, "model", "train", "--pipeline", "full", "--device", "cpu"]
-    command += ["--model-path", args.base / "hf", "--data-path", data.resolve()]
-    command += ["--data-output-dir", args.work / "data", "--ckpt-output-dir", checkpoints]
+    command += ["--model-path", (args.base / "hf").resolve(), "--data-path", data.resolve()]
+    command += ["--data-output-dir", args.work.resolve() / "data", "--ckpt-output-dir", checkpoints.resolve()]
     losses, seconds = run_ilab([str(part) for part in command], args.work.with_suffix(".log"), checkpoints, epochs)
 
     checkpoint = checkpoints / "hf_format" / f"samples_{(epochs - 1) * 8}" / "pytorch_model.bin"

@@ -47,14 +47,19 @@ def read_rows(path, keys=("system", "user", "assistant")):
     return rows
 
 
+def student_model(config):
+    """The student's entry in the ilab config: {"id", "path", "family", "system_prompt"}."""
+    settings = read_yaml(config)
+    try:
+        student = settings["general"]["student_model_id"]
+        return next(model for model in settings["models"] if model["id"] == student and model["system_prompt"])
+    except (KeyError, TypeError, StopIteration):
+        fail(f"{config}: needs general.student_model_id and a system_prompt under models: for that id")
+
+
 def system_prompt(config):
     """The one system prompt of training, serving, chatting and evaluation: that of the student in the ilab config."""
-    settings = read_yaml(config)
-    student = settings.get("general", {}).get("student_model_id")
-    prompts = [m.get("system_prompt") for m in settings.get("models", []) if m.get("id") == student]
-    if not prompts or not prompts[0]:
-        fail(f"{config}: no system_prompt under models: for general.student_model_id {student!r}")
-    return prompts[0]
+    return student_model(config)["system_prompt"]
 
 
 def replace_text(path, text):

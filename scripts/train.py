@@ -116,6 +116,9 @@ def main():
     epochs, batch = knobs.get("num_epochs"), knobs.get("effective_batch_size")
     if not (isinstance(epochs, int) and isinstance(batch, int)):
         common.fail(f"{args.config}: train: needs whole numbers for num_epochs and effective_batch_size")
+    # ilab trains what the config says, whatever --model-path says.
+    if Path(path := common.student_model(args.config).get("path", "")) != args.base / "hf":
+        common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
     rows = common.read_rows(args.data)
     messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
     lengths = count_tokens(messages, args.base / "hf")

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 FAKE_ILAB = """#!{python}
-# Stands in for ilab: logs how it was called; `model train` saves the base model's weights as the last checkpoint.
+# Stands in for ilab: logs how it was called; `model train` leaves a prepared checkpoint behind.
 import os, pathlib, sys, time
 root = pathlib.Path(__file__).resolve().parent
 with open(root / "ilab.log", "a") as log:
@@ -23,17 +23,15 @@ if (root / "fail").exists():
 if (root / "sleep").exists():
     print("num_batches: 1", flush=True)
     time.sleep(60)
-import safetensors.torch, torch, yaml
+import shutil, yaml
 option = dict(zip(sys.argv, sys.argv[1:]))
 epochs = yaml.safe_load(open(option["--config"]))["train"]["num_epochs"]
 print("num_batches: 1")
 for epoch in range(epochs):
-    print(f"Epoch: {{epoch}}, Step: 1, Loss per batch: 1, Actual Loss Per Batch = {{2.5 - epoch}}, accumulated")
-weights = safetensors.torch.load_file(pathlib.Path(option["--model-path"], "model.safetensors"))
-weights["lm_head.weight"] = weights["model.embed_tokens.weight"].clone()
+    print(f"Epoch: {{epoch}}, Step: 1, Loss per batch: 1, Actual Loss Per Batch = {{9.5 - epoch}}, accumulated")
 folder = pathlib.Path(option["--ckpt-output-dir"], "hf_format", f"samples_{{(epochs - 1) * 8}}")
 folder.mkdir(parents=True)
-torch.save(weights, folder / "pytorch_model.bin")
+shutil.copy(pathlib.Path(option["--model-path"]).parent / "checkpoint.bin", folder / "pytorch_model.bin")
 """
 
 
@@ -75,7 +73,9 @@ def tiny_base(base, tmp_path_factory):
         item = field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
         writer.add_key_value(field.name, value, field.types[0], sub_type=item)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, 2)
-    for name, tensor in AutoModelForCausalLM.from_pretrained(folder / "hf").state_dict().items():
+    weights = AutoModelForCausalLM.from_pretrained(folder / "hf").state_dict()
+    torch.save(weights, folder / "checkpoint.bin")
+    for name, tensor in weights.items():
         if name != "lm_head.weight":
             writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), tensor.numpy())
     writer.write_header_to_file()

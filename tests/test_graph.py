@@ -27,7 +27,7 @@ def test_train_runs_once_and_again_only_when_an_input_changed(clone):
     assert len(clone.calls) == 1 and "model train --pipeline full --device cpu" in clone.calls[0]
     assert clone.model.read_bytes()[:4] == b"GGUF"
     history = [json.loads(line) for line in (clone.folder / "models/training.jsonl").read_text().splitlines()]
-    assert history[0] == {"epoch": 0, "step": 1, "loss": 2.5} and history[-1]["rows"] == 4
+    assert history[0] == {"epoch": 0, "step": 1, "loss": 9.5} and history[-1]["rows"] == 4
     assert (clone.folder / "models/training.png").stat().st_size > 1000
     assert not (clone.folder / "build/train").exists()
 
@@ -144,6 +144,8 @@ def test_broken_config_is_named(clone):
     assert "not valid YAML" in one_line(clone.train())
     config.write_text("train: {num_epochs: many}")
     assert "whole numbers" in one_line(clone.train())
+    config.write_text("train: {num_epochs: 1, effective_batch_size: 1}")
+    assert "system_prompt" in one_line(clone.train())
 
 
 def test_damaged_or_missing_model(clone):

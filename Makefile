@@ -147,8 +147,8 @@ models/evaluation.json: $(addprefix scripts/,evaluate.py scoring.py summarize.py
 REPORT_DATA = $(addsuffix /train_konflux.jsonl,$(firstword $(shell cat models/.trained-with 2>/dev/null)))
 report: models/report.html  ## the evaluation as one page to look at: models/report.html
 models/report.html: scripts/report.py scripts/report.html.j2 models/evaluation.json
-	$(PYTHON) $< --evaluation models/evaluation.json --training models/training.jsonl --config $(CONFIG) \
-		$(REPORT_DATA:%=--data %) --output $@
+	$(PYTHON) $< --evaluation models/evaluation.json --training models/training.jsonl $(REPORT_DATA:%=--data %) \
+		--output $@
 
 ## Housekeeping --------------------------------------------------------------------------------------------
 

@@ -39,8 +39,10 @@ def main():
             retrieval.check_index(args.rag)
             command += ["--rag", "--document-store-uri", args.rag.resolve()]
             command += ["--retriever-embedding-model-path", retrieval.embedding_model()]
+        # ilab keeps what was typed in ~/.local/chat-cli.history; here home is the scratch folder.
+        home = {"HOME": str(args.work.resolve())}
         # Ctrl-C belongs to the chat, which clears its line; this process waits for it to end.
-        environment = {**os.environ, **retrieval.ENVIRONMENT, "NO_PROXY": "127.0.0.1"}
+        environment = {**os.environ, **home, **retrieval.ENVIRONMENT, "NO_PROXY": "127.0.0.1"}
         with contextlib.suppress(KeyboardInterrupt):
             code = subprocess.run([str(part) for part in command], env=environment).returncode
             sys.exit(code)

@@ -15,7 +15,6 @@ import retrieval
 import scoring
 import student
 import summarize
-from rich.console import Console
 from rich.progress import track
 
 # Versions that an answer may depend on.
@@ -87,6 +86,7 @@ def main():
     files |= {"rag index": args.rag} if args.rag else {}
     run = {
         "started": time.strftime("%Y-%m-%d %H:%M:%S %Z"), "cores": os.cpu_count(), "limit": args.limit,
+        "config": args.config.read_text(encoding="utf-8"),
         "files": {name: {"path": str(path), "sha256": sha256(path)} for name, path in files.items()},
         "versions": {"python": platform.python_version()} | {p: importlib.metadata.version(p) for p in PACKAGES},
     }  # fmt: skip
@@ -111,8 +111,7 @@ def main():
     models = {name + way: measured[name + way] for way in ways for name, _ in args.model}
     result = {"system": system, "run": run, "models": models}
     common.replace_text(args.output, json.dumps(result, indent=1, ensure_ascii=False))
-    Console(width=None if sys.stdout.isatty() else 150).print(summarize.table(models))
-    print(f"{args.output}: every answer and its verdict; next: make report")
+    print(f"{args.output}: every answer and its verdict; next: make evaluate shows the table, make report the page")
 
 
 if __name__ == "__main__":

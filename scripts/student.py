@@ -40,7 +40,9 @@ def request(system, question, context=None):
     # ilab gives what it retrieved as a message of the assistant; retrieval.py says where.
     passages = [{"role": "assistant", "content": context}] if context else []
     messages = [{"role": "system", "content": system}, *passages, {"role": "user", "content": question}]
-    return {"messages": messages, "temperature": 0, "seed": 0, "max_tokens": MAX_TOKENS}
+    # llama-cpp-python's server makes the words of question and passages less likely, its class does not:
+    # https://github.com/abetlen/llama-cpp-python/blob/v0.3.6/llama_cpp/server/types.py
+    return {"messages": messages, "temperature": 0, "repeat_penalty": 1.0, "seed": 0, "max_tokens": MAX_TOKENS}
 
 
 def answer(model, system, question, context=None):

@@ -133,18 +133,20 @@ models/.trained-with:
 	@echo "evaluate: no tuned model yet; run make train DATA=pre-generated, or make evaluate MODEL=base" >&2; exit 1
 EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
 EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG)
-REEVALUATE := $(if $(filter-out $(shell cat models/.evaluated-with 2>/dev/null),$(EVALUATE_ARGS)),FORCE)
+# Other arguments evaluate again, but not for `make report`, which shows the evaluation that is there.
+REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\
+	$(if $(filter-out $(shell cat models/.evaluated-with 2>/dev/null),$(EVALUATE_ARGS)),FORCE))
 
 # Four models (base and tuned, closed-book and with retrieval), $(LIMIT) questions of each kind; LIMIT=0 asks all.
 evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall that $(CONFIG) asks for
 	@$(PYTHON) scripts/gate.py --evaluation $< --config $(CONFIG) --model tuned
 models/evaluation.json: $(addprefix scripts/,evaluate.py scoring.py summarize.py student.py retrieval.py common.py) \
-		evaluation/questions.jsonl $(CONFIG) $(INDEX) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(REEVALUATE)
+		evaluation/questions.jsonl $(CONFIG) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(INDEX) $(REEVALUATE)
 	$(PYTHON) $< --questions evaluation/questions.jsonl $(EVALUATED) --rag $(INDEX) --config $(CONFIG) --limit $(LIMIT) \
 		--work build/evaluate --output $@
 	@echo '$(EVALUATE_ARGS)' > models/.evaluated-with
 
-REPORT_DATA = $(addsuffix /train_konflux.jsonl,$(firstword $(shell cat models/.trained-with 2>/dev/null)))
+REPORT_DATA = $(wildcard $(addsuffix /train_konflux.jsonl,$(firstword $(shell cat models/.trained-with 2>/dev/null))))
 report: models/report.html  ## the evaluation as one page to look at: models/report.html
 models/report.html: scripts/report.py scripts/report.html.j2 models/evaluation.json
 	$(PYTHON) $< --evaluation models/evaluation.json --training models/training.jsonl $(REPORT_DATA:%=--data %) \

@@ -19,6 +19,8 @@ DATA   ?= generated
 MODEL  ?= tuned
 PORT   ?= 8000
 Q      ?=
+RAG    ?=
+LIMIT  ?= 60
 TORCH_BACKEND ?=
 
 VENV   := .venv
@@ -26,6 +28,7 @@ PYTHON := $(VENV)/bin/python
 TUNED  := models/ggml-model-f16.gguf
 BASE   := models/base/model.gguf
 GGUF   := $(if $(filter base,$(MODEL)),$(BASE),$(TUNED))
+INDEX  := build/rag/index.json
 
 # ilab, its libraries and their caches stay inside this folder and off the network.
 export PATH := $(abspath $(VENV)/bin):$(PATH)
@@ -82,6 +85,10 @@ inspect: $(DATA)/train_konflux.jsonl  ## look at the data: counts, lengths, five
 	@jq -rs -f scripts/inspect.jq $(DATA)/train_*.jsonl
 	@echo; shuf -n 5 $(DATA)/train_konflux.jsonl | jq .
 
+rag: $(INDEX)  ## index markdown/ for retrieval, for chat and ask with RAG=1
+$(INDEX): $(addprefix scripts/,rag.py retrieval.py common.py) markdown/manifest.json $(CONFIG) $(VENV)/.done
+	$(PYTHON) $< --manifest markdown/manifest.json --config $(CONFIG) --work build/rag/work --output $@
+
 ## Model ---------------------------------------------------------------------------------------------------
 
 # glibc gives large blocks back to the kernel at once and gets them anew, zeroed, at every step of the training:
@@ -103,15 +110,47 @@ $(TUNED): $(TRAIN_CODE) $(DATA)/train_konflux.jsonl $(CONFIG) models/base/.done 
 serve: models/base/.done  ## serve the model at http://127.0.0.1:$(PORT)/v1 (MODEL=base for the base model)
 	@$(PYTHON) scripts/serve.py --model $(GGUF) --config $(CONFIG) --port $(PORT)
 
-chat: models/base/.done  ## chat with the model (MODEL=base for the base model)
-	@$(PYTHON) scripts/chat.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --work build/chat
+# RAG=1 puts the passages of the documentation that are nearest to the question before it.
+RAG_INDEX := $(if $(RAG),$(INDEX))
 
-ask: models/base/.done  ## one answer: make ask Q="What is a Snapshot in Konflux?"
-	@$(PYTHON) scripts/ask.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --question '$(subst ','\'',$(value Q))'
+chat: models/base/.done $(RAG_INDEX)  ## chat with the model (MODEL=base for the base model, RAG=1 for retrieval)
+	@$(PYTHON) scripts/chat.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --work build/chat $(RAG_INDEX:%=--rag %)
+
+ask: models/base/.done $(RAG_INDEX)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=1 for retrieval)
+	@$(PYTHON) scripts/ask.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --question '$(subst ','\'',$(value Q))' \
+		$(RAG_INDEX:%=--rag %)
 
 demo:  ## train on the sample and ask base and tuned model three questions
 	@$(MAKE) --no-print-directory train DATA=pre-generated
 	@$(PYTHON) scripts/demo.py --base $(BASE) --tuned $(TUNED) --config $(CONFIG)
+
+## Measurement ---------------------------------------------------------------------------------------------
+
+# Which model is evaluated: with DATA given the one that is trained on it, else the tuned model as it stands. That
+# one is named by the file written after each training, as $(TUNED) would train one on other data.
+STANDS := $(if $(filter file,$(origin DATA)),models/.trained-with,$(TUNED))
+models/.trained-with:
+	@echo "evaluate: no tuned model yet; run make train DATA=pre-generated, or make evaluate MODEL=base" >&2; exit 1
+EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
+EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG)
+# Other arguments evaluate again, but not for `make report`, which shows the evaluation that is there.
+REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\
+	$(if $(filter-out $(shell cat models/.evaluated-with 2>/dev/null),$(EVALUATE_ARGS)),FORCE))
+
+# Four models (base and tuned, closed-book and with retrieval), $(LIMIT) questions of each kind; LIMIT=0 asks all.
+evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall that $(CONFIG) asks for
+	@$(PYTHON) scripts/gate.py --evaluation $< --config $(CONFIG) --model tuned
+models/evaluation.json: $(addprefix scripts/,evaluate.py scoring.py summarize.py student.py retrieval.py common.py) \
+		evaluation/questions.jsonl $(CONFIG) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(INDEX) $(REEVALUATE)
+	$(PYTHON) $< --questions evaluation/questions.jsonl $(EVALUATED) --rag $(INDEX) --config $(CONFIG) --limit $(LIMIT) \
+		--work build/evaluate --output $@
+	@echo '$(EVALUATE_ARGS)' > models/.evaluated-with
+
+REPORT_DATA = $(wildcard $(addsuffix /train_konflux.jsonl,$(firstword $(shell cat models/.trained-with 2>/dev/null))))
+report: models/report.html  ## the evaluation as one page to look at: models/report.html
+models/report.html: scripts/report.py scripts/report.html.j2 models/evaluation.json
+	$(PYTHON) $< --evaluation models/evaluation.json --training models/training.jsonl $(REPORT_DATA:%=--data %) \
+		--output $@
 
 ## Housekeeping --------------------------------------------------------------------------------------------
 
@@ -128,5 +167,5 @@ clean:  ## remove what the stages made, except the models
 distclean: clean  ## remove the models and the environment too
 	rm -rf $(VENV) $(VENV)-uv models
 
-.PHONY: help setup lock base crawl crawl-sample validate pre-generated inspect train serve chat ask demo test lint clean distclean FORCE
+.PHONY: help setup lock base crawl crawl-sample validate pre-generated inspect rag train serve chat ask demo evaluate report test lint clean distclean FORCE
 FORCE:

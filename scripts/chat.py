@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import common
+import retrieval
 import student
 
 
@@ -18,6 +19,7 @@ def main():
     parser.add_argument("--config", type=Path, required=True, help="ilab config that holds the system prompt")
     parser.add_argument("--port", type=int, required=True, help="where make serve may be running")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder for the session file and the log")
+    parser.add_argument("--rag", type=Path, metavar="INDEX", help="put the nearest passages before each question")
     args = parser.parse_args()
     student.check_gguf(args.model)
     args.work.mkdir(parents=True, exist_ok=True)
@@ -33,8 +35,14 @@ def main():
         print("ask away; /q ends the chat", flush=True)
         command = ["ilab", "--config", args.config, "model", "chat", "--endpoint-url", url, "--session", session]
         command += ["--model", args.model.resolve(), "--temperature", "0", "--max-tokens", student.MAX_TOKENS]
+        if args.rag:
+            retrieval.check_index(args.rag)
+            command += ["--rag", "--document-store-uri", args.rag.resolve()]
+            command += ["--retriever-embedding-model-path", retrieval.embedding_model()]
+        # ilab keeps what was typed in ~/.local/chat-cli.history; here home is the scratch folder.
+        home = {"HOME": str(args.work.resolve())}
         # Ctrl-C belongs to the chat, which clears its line; this process waits for it to end.
-        environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+        environment = {**os.environ, **home, **retrieval.ENVIRONMENT, "NO_PROXY": "127.0.0.1"}
         with contextlib.suppress(KeyboardInterrupt):
             code = subprocess.run([str(part) for part in command], env=environment).returncode
             sys.exit(code)

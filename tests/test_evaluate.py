@@ -207,6 +207,7 @@ def test_evaluate_and_report_with_a_real_server(indexed):
     assert indexed.make("-q", "report", "MODEL=base").returncode == 0
     assert "evaluate.py" not in indexed.make("-n", "evaluate", "MODEL=base", "LIMIT=1").stdout
     assert "--limit 2" in indexed.make("-n", "evaluate", "MODEL=base", "LIMIT=2").stdout
+    # Random weights may well answer nothing.
     result = indexed.make("ask", "MODEL=base", "RAG=1", "Q=What is hermetic?")
-    assert result.returncode == 0 and result.stdout.strip(), result.stderr
+    assert result.returncode == 0 and result.stdout.endswith("\n"), result.stderr
     assert not list(indexed.home.iterdir()), "something was written into the home folder"

@@ -11,18 +11,18 @@ NEAR_DUPLICATE = 0.8
 
 # Words that carry no fact: function words, and the vocabulary of asking.
 EMPTY_WORDS = set(
-    "a an the and or but nor not no of in on at to for from with without by into onto over under about as than then so if "
-    "is are was were be been being am do does did done has have had having can could may might must shall should will would "
-    "it its they them their this that these those there here he she his her you your we our us i me my one ones "
-    "what which who whom whose when where why how many much often long far kind kinds type types sort way ways purpose "
-    "name names called happen happens role reason explain describe difference mean means meaning each every any all some "
-    "only also just still already very more most other".split()
+    """a an the and or but nor not no of in on at to for from with without by into onto over under about as than then so
+    if is are was were be been being am do does did done has have had having can could may might must shall should will
+    would it its they them their this that these those there here he she his her you your we our us i me my one ones
+    what which who whom whose when where why how many much often long far kind kinds type types sort way ways purpose
+    name names called happen happens role reason explain describe difference mean means meaning each every any all some
+    only also just still already very more most other""".split()
 )
 DEICTIC = re.compile(
     r"\b(this|these|those|above|below|aforementioned|mentioned|the following|the given|given (?:text|sentence|document)"
     r"|according to|as stated|in the (?:example|image|figure|table|picture)"
-    r"|(?:the|that|a|your|next|first|last) (?:text|document|sentence|passage|paragraph|page|section|article|author|answer|"
-    r"question|statement|excerpt|context|snippet|chapter|reader|conversation))\b",
+    r"|(?:the|that|a|your|next|first|last) (?:text|document|sentence|passage|paragraph|page|section|article|author|"
+    r"answer|question|statement|excerpt|context|snippet|chapter|reader|conversation))\b",
     re.I,
 )
 PRONOUN = re.compile(r"\b(it|its|they|them|their|he|she|his|her|you|your|we|our|us|i|me|my)\b", re.I)
@@ -33,8 +33,9 @@ ASKING = re.compile(
 YES_NO = re.compile(r"^(is|are|was|were|do|does|did|can|could|has|have|had|may|must|should|will|would)\b", re.I)
 NUMBER = r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice|single|several|no|all|both)\b"
 TIME = (
-    r"\b(when|whenever|after|before|every|until|once|while|during|as soon as|as long as|if|unless|first|later|afterwards|"
-    r"daily|hourly|weekly|always|never|\w+days?|hours?|minutes?|weeks?|months?|night|midnight|start|end|on each)\b"
+    r"\b(when|whenever|after|before|every|until|once|while|during|as soon as|as long as|if|unless|first|later|"
+    r"afterwards|daily|hourly|weekly|always|never|\w+days?|hours?|minutes?|weeks?|months?|night|midnight|"
+    r"start|end|on each)\b"
 )
 # What the answer must hold to be one for this kind of question.
 FITTING = (

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from openings import openings
+from openings import openings, subject
 
 # A sentence ends before a space and a capital, digit or quote; abbreviations and single initials do not end it.
 SENTENCE_END = re.compile(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!\bvs\.)(?<=[.!?])\s+(?=[A-Z0-9\"'(])")
@@ -35,21 +35,26 @@ def plain(inline):
 
 
 def sections(markdown):
-    """Lists of texts, (headings, [text of each paragraph, list item or table cell]), in the order of the page."""
+    """[(headings, [(text, loose)])] in the order of the page; loose texts, of lists and tables, may be no sentences."""
     headings, texts, found = [], [], []
-    level = None
+    level, loose = None, 0
     for token in MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown):
-        if token.type == "heading_open":
+        if token.type in ("list_item_open", "td_open", "th_open"):
+            loose += 1
+        elif token.type in ("list_item_close", "td_close", "th_close"):
+            loose -= 1
+        elif token.type == "heading_open":
             level = int(token.tag[1])
         elif token.type == "heading_close":
             level = None
         elif token.type == "inline" and level:
             if texts:
-                found.append((list(headings), texts))
+                found.append((headings, texts))
             headings, texts = [*headings[: level - 1], plain(token)], []
         elif token.type == "inline":
-            # markdownify writes <br> into table cells; a cell is read as one text.
-            texts.append(plain(token).replace("<br>", " "))
+            # A definition list is a paragraph to CommonMark, and <br> is how a table cell holds lines.
+            parts = re.split(r" : +|<br>", plain(token))
+            texts += [(part, loose > 0 or len(parts) > 1) for part in parts]
     return found + [(headings, texts)] if texts else found
 
 
@@ -57,13 +62,13 @@ def facts(page, markdown):
     """One dict a sentence that stands alone: {"page", "title", "section", "fact"}; `section` is the text around it."""
     found, seen = [], set()
     for headings, texts in sections(markdown):
-        section = " ".join(" ".join(texts).split()[:SECTION_WORDS])
-        for text in texts:
+        section = " ".join(" ".join(text for text, _ in texts).split()[:SECTION_WORDS])
+        for text, loose in texts:
             for sentence in SENTENCE_END.split(text):
                 words = len(sentence.split())
                 if not sentence.endswith((".", "!")) or not WORDS[0] <= words <= WORDS[1] or sentence in seen:
                     continue
-                if LEANS_BACK.search(sentence):
+                if LEANS_BACK.search(sentence) or loose and not subject(sentence, section):
                     continue
                 seen.add(sentence)
                 found.append({"page": page, "title": ": ".join(headings), "section": section, "fact": sentence})

@@ -108,8 +108,8 @@ def ask_teacher(asks, settings, qna, args, url):
     return [pair for _, pair in sorted(pairs, key=lambda item: item[0])]
 
 
-def assemble(pages, output, qna, system):
-    """Put the rows of all pages together, without questions that an earlier page has; returns (kept, rejected)."""
+def assemble(pages, output):
+    """The rows of all pages together, without questions that an earlier page has: (kept, rejected)."""
     kept, rejected, seen = [], [], set()
     for folder in ("pages", "rejected"):
         for path in (output / folder).glob("*.jsonl"):
@@ -118,28 +118,28 @@ def assemble(pages, output, qna, system):
     for page in pages:
         path = output / "pages" / f"{page.stem}.jsonl"
         for row in load_rows(path) if path.exists() else []:
-            question = row["user"].lower()
-            if question in seen:
+            if row["user"].lower() in seen:
                 rejected.append({**row, "reason": "duplicate"})
             else:
-                seen.add(question)
+                seen.add(row["user"].lower())
                 kept.append(row)
         path = output / "rejected" / path.name
         rejected += load_rows(path) if path.exists() else []
-    seeds = [
+    return kept, rejected
+
+
+def seed_rows(qna, system):
+    """The seed questions as rows: what the trained model is tested on."""
+    return [
         {"system": system, "user": pair["question"], "assistant": pair["answer"], "page": "qna.yaml",
          "chunk": example["context"]}
         for example in qna["seed_examples"] for pair in example["questions_and_answers"]
     ]  # fmt: skip
-    write_rows(output / "rejected.jsonl", rejected)
-    write_rows(output / "test_konflux.jsonl", seeds)
-    write_rows(output / "train_konflux.jsonl", kept)
-    return kept, rejected
 
 
 def report(done, seconds):
     """Print the table of this run: `done` is {page: (generated, kept, Counter of reasons)}."""
-    table = Table("page", *(("generated", "kept")), title=None)
+    table = Table("page", "generated", "kept")
     for column in table.columns[1:]:
         column.justify = "right"
     for page, (generated, kept, _) in done.items():
@@ -186,68 +186,69 @@ def main():
     identity = f"{args.config} {args.endpoint}\n"
     if not teacher.exists() or teacher.read_text() != identity:
         common.replace_text(teacher, identity)
-    started = time.time()
-    stale = stale_pages(
-        [p for p in pages if not args.pages or p.stem in args.pages], [teacher, *args.inputs], args.output
-    )
-    stated = {page: facts.read_facts(page) for page in stale}
-    asks = {page: facts.asks(found) for page, found in stated.items()}
+    started = time.time_ns()
+    chosen = [page for page in pages if not args.pages or page.stem in args.pages]
+    asks = {
+        page: facts.asks(facts.read_facts(page)) for page in stale_pages(chosen, [teacher, *args.inputs], args.output)
+    }
+    step = settings["pages_per_run"]
+    runs = [list(asks)[i : i + step] for i in range(0, len(asks), step)]
     calls = sum(map(len, asks.values())) * settings["sdg_scale_factor"]
-    runs = [stale[i : i + settings["pages_per_run"]] for i in range(0, len(stale), settings["pages_per_run"])]
+    chunks = len({(page, ask["fact"]) for page in asks for ask in asks[page]})
     history = args.output / "history.jsonl"
     last = load_rows(history)[-1] if history.exists() else {}
-    rate = last["seconds"] / last["calls"] if last.get("calls") and last.get("teacher") == identity else None
-    seconds = calls * rate if rate else calls * SECONDS_A_CALL + len(runs) * SECONDS_A_RUN
-    print(f"{len(stale)} of {len(pages)} pages to do, {sum(map(len, stated.values()))} chunks, {calls} teacher calls in "
-          f"{len(runs)} runs of ilab: about {seconds / 60:.1f} min", flush=True)  # fmt: skip
+    known = last.get("teacher") == identity and last["seconds"] / max(1, last["calls"])
+    seconds = calls * known if known else calls * SECONDS_A_CALL + len(runs) * SECONDS_A_RUN
+    print(f"{len(asks)} of {len(pages)} pages to do: {chunks} chunks, {calls} teacher calls in {len(runs)} runs of "
+          f"ilab, about {seconds / 60:.1f} min", flush=True)  # fmt: skip
 
     done, clock = {}, time.monotonic()
     with contextlib.ExitStack() as stack:
-        url = args.endpoint
-        if stale and not url:
+        if asks:
             stage.stage_reader(Path(os.environ["XDG_DATA_HOME"]), args.work)
+        url = args.endpoint
+        if asks and not url:
             gguf = Path(settings["teacher"]["model_path"])
             student.check_gguf(gguf)
             url = stack.enter_context(student.serving(gguf, args.config.resolve(), args.work / "server.log"))
-        elif stale:
-            stage.stage_reader(Path(os.environ["XDG_DATA_HOME"]), args.work)
         for run in runs:
-            pairs = ask_teacher([ask for page in run for ask in asks[page]], settings, qna, args, url)
-            kept, rejected = curate.curate(pairs)
-            reasons = Counter(row["reason"] for row in rejected)
-            if not kept:
-                said = ", ".join(f"{count} {why}" for why, count in reasons.most_common()) or "it said nothing"
-                common.fail(
-                    f"nothing usable from the teacher {settings['teacher']['model_path']} for "
-                    f"{', '.join(page.stem for page in run)} ({said}); see {args.work}/ilab.log, then try another teacher"
-                )
+            wanted = [ask for page in run for ask in asks[page]]
+            kept, rejected = curate.curate(ask_teacher(wanted, settings, qna, args, url) if wanted else [])
+            if wanted and not kept:
+                counts = Counter(row["reason"] for row in rejected).most_common()
+                said = ", ".join(f"{count} {why}" for why, count in counts) or "it said nothing"
+                names = ", ".join(page.stem for page in run)
+                common.fail(f"the teacher made nothing usable of {names} ({said}); see {args.work}/ilab.log, "
+                            "then try another teacher or prompt")  # fmt: skip
             for page in run:
-                mine = [row for row in kept if row["page"] == page.stem]
-                dropped = [row for row in rejected if row["page"] == page.stem]
-                rows = [
-                    {"system": system, **{k: row[k] for k in ("user", "assistant", "page", "chunk")}} for row in mine
-                ]
-                write_rows(args.output / "rejected" / f"{page.stem}.jsonl", dropped)
-                write_rows(args.output / "pages" / f"{page.stem}.jsonl", rows)
+                made = [[row for row in rows if row["page"] == page.stem] for rows in (kept, rejected)]
+                keys = ("user", "assistant", "page", "chunk")
+                write_rows(args.output / "rejected" / f"{page.stem}.jsonl", made[1])
+                rows = args.output / "pages" / f"{page.stem}.jsonl"
+                write_rows(rows, [{"system": system, **{key: row[key] for key in keys}} for row in made[0]])
                 # Made of the page as it was at the start: an edit since then makes it stale.
-                os.utime(args.output / "pages" / f"{page.stem}.jsonl", (started, started))
-                done[page.stem] = len(mine) + len(dropped), len(mine), Counter(row["reason"] for row in dropped)
+                os.utime(rows, ns=(started, started))
+                done[page.stem] = sum(map(len, made)), len(made[0]), Counter(row["reason"] for row in made[1])
             count, spent = sum(row[1] for row in done.values()), (time.monotonic() - clock) / 60
-            print(f"{len(done)} of {len(stale)} pages, {count} pairs kept, {spent:.1f} min", flush=True)
+            print(f"{len(done)} of {len(asks)} pages, {count} pairs kept, {spent:.1f} min", flush=True)
     spent = time.monotonic() - clock
-    kept, rejected = assemble(pages, args.output, qna, system)
+
+    kept, rejected = assemble(pages, args.output)
     if not kept:
-        (args.output / "train_konflux.jsonl").unlink()
         common.fail(f"no rows: {args.markdown}/ holds no sentences to ask about")
-    os.utime(args.output / "train_konflux.jsonl", (started, started))
+    write_rows(args.output / "rejected.jsonl", rejected)
+    write_rows(args.output / "test_konflux.jsonl", seed_rows(qna, system))
+    train = args.output / "train_konflux.jsonl"
+    write_rows(train, kept)
+    os.utime(train, ns=(started, started))
     if done:
         report(done, spent)
-        made = sum(row[0] for row in done.values())
-        entry = {"teacher": identity, "pages": len(done), "calls": calls, "generated": made,
-                 "kept": sum(row[1] for row in done.values()), "seconds": round(spent, 1)}  # fmt: skip
+        made = [sum(row[i] for row in done.values()) for i in (0, 1)]
+        entry = {"teacher": identity, "pages": len(done), "calls": calls, "generated": made[0], "kept": made[1],
+                 "seconds": round(spent, 1)}  # fmt: skip
         common.replace_text(history, (history.read_text() if history.exists() else "") + json.dumps(entry) + "\n")
-    print(f"{args.output}/train_konflux.jsonl: {len(kept)} rows from {len({row['page'] for row in kept})} pages, "
-          f"{len(rejected)} rejected; next: make inspect, make train")  # fmt: skip
+    print(f"{train}: {len(kept)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} rejected; "
+          "next: make inspect, make train")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -49,7 +49,9 @@ def subject(sentence, section=""):
             index == 1 and before[0].isupper() and not is_word(before, section)
         )
         nominal = after in AUXILIARY or after in PLURAL_VERBS or after in ("of", "and", "or")
-        third_person = THIRD_PERSON.fullmatch(word) and (AFTER_VERB.match(after) or singular and not nominal)
+        third_person = THIRD_PERSON.fullmatch(word) and (
+            AFTER_VERB.match(after) or singular and not nominal and not set(RELATIVE) & set(words[:index])
+        )
         plural = word in PLURAL_VERBS and (before.endswith("s") or AFTER_VERB.match(after))
         if word in AUXILIARY or third_person or plural:
             return ADVERBS.sub("", " ".join(words[:index])), word
@@ -73,8 +75,9 @@ def openings(sentence, section):
     # A name keeps its capital, what is only the first word of a sentence does not.
     if is_word(name.split()[0], section):
         name = name[0].lower() + name[1:]
+    if verb == "cannot":
+        return [f"What can {name} not", f"Why can {name} not"]
     if verb in AUXILIARY:
-        verb = verb.replace("cannot", "can")
         found += [f"What {verb} {name}", f"How {verb} {name}"]
         found += [f"What does {name} have"] if verb == "has" else []
     else:
@@ -94,7 +97,8 @@ def openings(sentence, section):
         elif re.search(sign, rest):
             found.append("How many")
     rest = rest.split()
-    if verb not in ("have", "do", "has") and rest and not (verb in ("is", "are") and rest[0] in ("a", "an", "the")):
+    empty = verb in ("is", "are") and rest and rest[0] in "a an the also never thus not another".split()
+    if verb not in ("have", "do", "does", "has") and rest and not empty and rest[0][-1].isalnum():
         # Backwards, from what is said to what it is said of.
         who = "Who" if re.search(r"team|user|administrator|developer", name) else "What"
         found.append(f"{who} {verb} {rest[0]}")

@@ -21,7 +21,6 @@ SOURCE = (
         ("Who can raise the limit?", "Administrators can raise the limit because they own it."),
         ("Why can administrators raise the limit?", "Administrators can raise the limit because they own it."),
         ("What does the pipeline build-images use?", "The pipeline build-images uses ADDITIONAL_SECRET."),
-        ("On which tool is MintMaker's run built?", "MintMaker is built on top of Renovate."),
     ],
 )
 def test_supported_pairs_are_kept(question, answer):
@@ -50,14 +49,17 @@ def test_supported_pairs_are_kept(question, answer):
         ("What is the image?", "The image is registry.example/team/image:1.3.", "answer not supported"),
         ("What is Jenkins built on?", "MintMaker is built on top of Renovate.", "question not supported"),
         ("How many clouds does MintMaker melt?", "MintMaker is built on top of Renovate.", "question not supported"),
-        ("What value does the default have?", "MintMaker is built on top of Renovate.", "answer does not fit"),
+        ("What value does the default have?", "MintMaker is built on top of Renovate.", "question not supported"),
         ("When is MintMaker built on Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("How many tools is MintMaker built on?", "MintMaker is built on top of Renovate.", "question not supported"),
         ("Is MintMaker built on Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What is Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
+        ("What does MintMaker built?", "MintMaker is built on top of Renovate.", "answer does not fit"),
+        ("What does the quota?", "The quota holds 1024 Snapshots.", "answer does not fit"),
+        ("How does MintMaker run?", "MintMaker runs every 4 hours.", "answer does not fit"),
         ("What is built on top of Renovate by MintMaker?", "MintMaker is built on top of Renovate.",
          "nothing left to answer"),
-        ("What does MintMaker MintMaker MintMaker build?", "MintMaker is built on top of Renovate.", "garbled"),
+        ("What is Renovate Renovate Renovate built on?", "MintMaker is built on top of Renovate.", "garbled"),
     ],
 )  # fmt: skip
 def test_other_pairs_are_dropped_for_the_right_reason(question, answer, why):

@@ -18,9 +18,6 @@ LEANS_BACK = re.compile(
     re.I,
 )
 WORDS = (5, 45)
-# The section is for the teacher to read beside the sentence: longer ones are cut, or ilab would cut them in two
-# (https://github.com/instructlab/sdg/blob/v0.8.3/src/instructlab/sdg/utils/chunkers.py, max_tokens=500).
-SECTION_WORDS = 220
 
 
 def plain(inline):
@@ -62,7 +59,7 @@ def facts(page, markdown):
     """One dict a sentence that stands alone: {"page", "title", "section", "fact"}; `section` is the text around it."""
     found, seen = [], set()
     for headings, texts in sections(markdown):
-        section = " ".join(" ".join(text for text, _ in texts).split()[:SECTION_WORDS])
+        section = " ".join(text for text, _ in texts)
         for text, loose in texts:
             for sentence in SENTENCE_END.split(text):
                 words = len(sentence.split())

@@ -15,27 +15,26 @@ AUTHOR = ["-c", "user.name=konflux-taxonomy", "-c", "user.email=none@localhost",
 
 
 def label(number):
-    """The heading over fact `number` of a run; it comes back in every generated row."""
-    return f"Fact {number}"
+    """The heading over ask `number` of a run; it comes back in every generated row."""
+    return f"Ask {number}"
 
 
 def number(document):
-    """The inverse: the number of the fact that a chunk, as ilab returns it, was made from; None if it has none."""
+    """The inverse: the number of the ask that a chunk, as ilab returns it, was made from; None if it has none."""
     first = document.split("\n", 1)[0].split()
-    return int(first[1]) if len(first) == 2 and first[0] == "Fact" and first[1].isdigit() else None
+    return int(first[1]) if len(first) == 2 and first[0] == "Ask" and first[1].isdigit() else None
 
 
-def stage_documents(facts, folder):
-    """Write `facts` (of scripts/facts.py) as Markdown, one file a page, into a new git repository; returns its commit.
+def stage_documents(asks, folder):
+    """Write `asks` (of facts.asks) as Markdown, one file a page, into a new git repository; returns its commit.
 
-    ilab makes one chunk a heading, so every fact gets one: the section that it stands in and then the sentence. The
-    markup is gone by then: ilab's reader tears a sentence with inline code into pieces
-    (https://github.com/docling-project/docling/blob/v2.37.0/docling/backend/md_backend.py, _process_inline_text).
+    ilab makes one chunk a heading, so each ask gets one: a sentence and the opening of a question about it. They are
+    fenced because ilab's reader tears other text apart at inline code and takes a "|" for a table:
+    https://github.com/docling-project/docling/blob/v2.37.0/docling/backend/md_backend.py
     """
     pages = {}
-    for index, fact in enumerate(facts):
-        section = f"{fact['title']}: {fact['section']}"
-        pages.setdefault(fact["page"], []).append(f"## {label(index)}\n\n{section}\n\n{fact['fact']}\n")
+    for index, ask in enumerate(asks):
+        pages.setdefault(ask["page"], []).append(f"## {label(index)}\n\n```\n{ask['fact']}\n{ask['opening']}\n```\n")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for page, parts in pages.items():
@@ -54,8 +53,8 @@ def stage_documents(facts, folder):
         common.fail(f"git could not store the pages of the run in {folder}: {error.stderr.strip()}")
 
 
-def stage_taxonomy(qna, facts, work):
-    """Write the taxonomy with `qna` and the documents of `facts` into folder `work`; returns the taxonomy's folder.
+def stage_taxonomy(qna, asks, work):
+    """Write the taxonomy with `qna` and the documents of `asks` into folder `work`; returns the taxonomy's folder.
 
     ilab writes documents beside a qna.yaml that is not under knowledge/ to the root of the file system:
     https://github.com/instructlab/sdg/blob/v0.8.3/src/instructlab/sdg/utils/taxonomy.py
@@ -63,7 +62,7 @@ def stage_taxonomy(qna, facts, work):
     if found := validate.problems(qna):
         common.fail(f"qna.yaml: {found[0][:300]}; make validate lists all")
     documents = (work / "documents").resolve()
-    commit = stage_documents(facts, documents)
+    commit = stage_documents(asks, documents)
     staged = {**qna, "document": {"repo": str(documents), "commit": commit, "patterns": ["*.md"]}}
     shutil.rmtree(work / "taxonomy", ignore_errors=True)
     target = work / "taxonomy" / "knowledge" / "konflux" / "qna.yaml"

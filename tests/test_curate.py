@@ -55,7 +55,7 @@ def test_supported_pairs_are_kept(question, answer):
         ("Is MintMaker built on Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What is Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What does MintMaker built?", "MintMaker is built on top of Renovate.", "answer does not fit"),
-        ("What does the quota?", "The quota holds 1024 Snapshots.", "answer does not fit"),
+        ("What does the default quota?", "The default quota is 1024 Snapshots.", "answer does not fit"),
         ("How does MintMaker run?", "MintMaker runs every 4 hours.", "answer does not fit"),
         ("What is built on top of Renovate by MintMaker?", "MintMaker is built on top of Renovate.",
          "nothing left to answer"),

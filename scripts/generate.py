@@ -82,6 +82,10 @@ def ask_teacher(asks, settings, qna, args, url):
     if args.endpoint:
         # ilab gives one name to the endpoint and to its tokenizer, which it looks for on disk, for chunk lengths only:
         # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/data/generate_data.py
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            common.fail(
+                f"{args.config}: generate.teacher.model_path: give the name that the endpoint knows, not {name}"
+            )
         link = work / name
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink():
@@ -209,6 +213,8 @@ def main():
         url = args.endpoint
         if asks and not url:
             gguf = Path(settings["teacher"]["model_path"])
+            if not gguf.is_file():
+                common.fail(f"{args.config}: generate.teacher.model_path: no file {gguf}; or set ENDPOINT=")
             student.check_gguf(gguf)
             url = stack.enter_context(student.serving(gguf, args.config.resolve(), args.work / "server.log"))
         for run in runs:

@@ -73,8 +73,8 @@ def stage_taxonomy(qna, asks, work):
 def stage_pipeline(source, markup, folder):
     """Copy the pipeline directory `source` to `folder`, with `markup` as its chat markup; returns the new folder.
 
-    A path in a pipeline is taken from the sdg package unless it is absolute, so ours are made absolute:
-    https://github.com/instructlab/sdg/blob/v0.8.3/src/instructlab/sdg/blocks/block.py
+    ilab knows the markup of a few families of models only, and takes Merlinite's for any other:
+    https://github.com/instructlab/sdg/blob/v0.8.3/src/instructlab/sdg/utils/models.py
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -82,9 +82,7 @@ def stage_pipeline(source, markup, folder):
         content = common.read_yaml(file)
         for block in content.get("blocks", []):
             if block["type"] == "LLMBlock":
-                config = block["config"]
-                config["config_path"] = str((folder / config["config_path"]).resolve())
-                config["model_prompt"] = markup
+                block["config"]["model_prompt"] = markup
         common.replace_text(folder / file.name, yaml.safe_dump(content, sort_keys=False, width=1000))
     return folder.resolve()
 

@@ -47,7 +47,8 @@ for name in ("knowledge", "freeform_skills", "grounded_skills"):
     blocks = Pipeline.from_file(context, str(folder / f"{name}.yaml")).chained_blocks
     for block in blocks:
         if block["type"] == "LLMBlock":
-            made = LLMBlock(context, None, block["name"], **block["config"])
+            pipe = types.SimpleNamespace(config_path=str(folder / "knowledge.yaml"))
+            made = LLMBlock(context, pipe, block["name"], **block["config"])
 seeds = {f"icl_{kind}_{n}": f"{kind} {n}" for kind in ("query", "response") for n in (1, 2, 3)}
 sample = {"document": "Ask 7\\n```\\nMintMaker runs | often.\\nHow often does MintMaker\\n```", **seeds}
 print(made._format_prompt(sample))

@@ -51,7 +51,7 @@ def test_generate_runs_once_and_again_only_for_what_changed(garden):
     reasons = {row["reason"] for row in rows(garden, "rejected.jsonl")}
     assert reasons and all(f"dropped: {reason}" in first.stdout for reason in reasons)
     assert garden.make("-q", "generate").returncode == 0
-    assert "Nothing to be done" in garden.make("generate").stdout or len(garden.asked) == 3
+    assert garden.make("generate").returncode == 0 and len(garden.asked) == 3
 
     text = PAGES["pears"].replace("3 weeks", "4 weeks")
     (garden.folder / "markdown/pears.md").write_text(text)

@@ -14,24 +14,15 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import assemble
 import common
 import curate
 import facts
 import stage
 import student
-from rich.console import Console
-from rich.table import Table
 
 # First estimate: seconds of a teacher call and of ilab's start; see the note in README. Later ones are measured here.
 SECONDS_A_CALL, SECONDS_A_RUN = 0.2, 15
-
-
-def write_rows(path, rows):
-    common.replace_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-
-
-def load_rows(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def settings_of(config):
@@ -71,7 +62,7 @@ def run_ilab(command, log, work):
         lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
         common.fail(f"ilab data generate ended with exit code {code} ({(lines or ['no output'])[-1][:300]}); see {log}")
     made = list((work / "out").glob("*/generated_*/*.jsonl"))
-    return [row for path in made for row in load_rows(path)]
+    return [row for path in made for row in assemble.load_rows(path)]
 
 
 def ask_teacher(asks, settings, qna, args, url):
@@ -110,52 +101,6 @@ def ask_teacher(asks, settings, qna, args, url):
         pairs.append((index, {"user": question, "assistant": ask["fact"], "page": ask["page"],
                               "chunk": ask["section"], "context": ask["title"]}))  # fmt: skip
     return [pair for _, pair in sorted(pairs, key=lambda item: item[0])]
-
-
-def assemble(pages, output):
-    """The rows of all pages together, without questions that an earlier page has: (kept, rejected)."""
-    kept, rejected, seen = [], [], set()
-    for folder in ("pages", "rejected"):
-        for path in (output / folder).glob("*.jsonl"):
-            if path.stem not in {page.stem for page in pages}:
-                path.unlink()
-    for page in pages:
-        path = output / "pages" / f"{page.stem}.jsonl"
-        for row in load_rows(path) if path.exists() else []:
-            if row["user"].lower() in seen:
-                rejected.append({**row, "reason": "duplicate"})
-            else:
-                seen.add(row["user"].lower())
-                kept.append(row)
-        path = output / "rejected" / path.name
-        rejected += load_rows(path) if path.exists() else []
-    return kept, rejected
-
-
-def seed_rows(qna, system):
-    """The seed questions as rows: what the trained model is tested on."""
-    return [
-        {"system": system, "user": pair["question"], "assistant": pair["answer"], "page": "qna.yaml",
-         "chunk": example["context"]}
-        for example in qna["seed_examples"] for pair in example["questions_and_answers"]
-    ]  # fmt: skip
-
-
-def report(done, seconds):
-    """Print the table of this run: `done` is {page: (generated, kept, Counter of reasons)}."""
-    table = Table("page", "generated", "kept")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for page, (generated, kept, _) in done.items():
-        table.add_row(page, str(generated), str(kept))
-    generated, kept = (sum(row[i] for row in done.values()) for i in (0, 1))
-    table.add_section()
-    table.add_row(f"{len(done)} pages", str(generated), str(kept))
-    table.add_row("per minute", f"{generated / seconds * 60:.0f}", f"{kept / seconds * 60:.0f}")
-    table.add_section()
-    for why, count in sum((row[2] for row in done.values()), Counter()).most_common():
-        table.add_row(f"dropped: {why}", str(count), "")
-    Console(soft_wrap=True).print(table)
 
 
 def main():
@@ -200,7 +145,7 @@ def main():
     calls = sum(map(len, asks.values())) * settings["sdg_scale_factor"]
     chunks = len({(page, ask["fact"]) for page in asks for ask in asks[page]})
     history = args.output / "history.jsonl"
-    last = load_rows(history)[-1] if history.exists() else {}
+    last = assemble.load_rows(history)[-1] if history.exists() else {}
     known = last.get("teacher") == identity and last["seconds"] / max(1, last["calls"])
     seconds = calls * known if known else calls * SECONDS_A_CALL + len(runs) * SECONDS_A_RUN
     print(f"{len(asks)} of {len(pages)} pages to do: {chunks} chunks, {calls} teacher calls in {len(runs)} runs of "
@@ -229,9 +174,9 @@ def main():
             for page in run:
                 made = [[row for row in rows if row["page"] == page.stem] for rows in (kept, rejected)]
                 keys = ("user", "assistant", "page", "chunk")
-                write_rows(args.output / "rejected" / f"{page.stem}.jsonl", made[1])
+                assemble.write_rows(args.output / "rejected" / f"{page.stem}.jsonl", made[1])
                 rows = args.output / "pages" / f"{page.stem}.jsonl"
-                write_rows(rows, [{"system": system, **{key: row[key] for key in keys}} for row in made[0]])
+                assemble.write_rows(rows, [{"system": system, **{key: row[key] for key in keys}} for row in made[0]])
                 # Made of the page as it was at the start: an edit since then makes it stale.
                 os.utime(rows, ns=(started, started))
                 done[page.stem] = sum(map(len, made)), len(made[0]), Counter(row["reason"] for row in made[1])
@@ -239,16 +184,16 @@ def main():
             print(f"{len(done)} of {len(asks)} pages, {count} pairs kept, {spent:.1f} min", flush=True)
     spent = time.monotonic() - clock
 
-    kept, rejected = assemble(pages, args.output)
+    kept, rejected = assemble.assemble(pages, args.output)
     if not kept:
         common.fail(f"no rows: {args.markdown}/ holds no sentences to ask about")
-    write_rows(args.output / "rejected.jsonl", rejected)
-    write_rows(args.output / "test_konflux.jsonl", seed_rows(qna, system))
+    assemble.write_rows(args.output / "rejected.jsonl", rejected)
+    assemble.write_rows(args.output / "test_konflux.jsonl", assemble.seed_rows(qna, system))
     train = args.output / "train_konflux.jsonl"
-    write_rows(train, kept)
+    assemble.write_rows(train, kept)
     os.utime(train, ns=(started, started))
     if done:
-        report(done, spent)
+        assemble.report(done, spent)
         made = [sum(row[i] for row in done.values()) for i in (0, 1)]
         entry = {"teacher": identity, "pages": len(done), "calls": calls, "generated": made[0], "kept": made[1],
                  "seconds": round(spent, 1)}  # fmt: skip

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -98,6 +99,7 @@ def ask_teacher(asks, settings, qna, args, url):
             common.fail(f"ilab gave back a chunk that was not staged ({row['document'][:60]!r}); see {work}/ilab.log")
         ask = asks[index]
         question = f"{ask['opening']} {row['question'].strip()}".strip().split("\n")[0]
+        question = re.sub(r"\s+([?,])", r"\1", question)
         pairs.append((index, {"user": question, "assistant": ask["fact"], "page": ask["page"],
                               "chunk": ask["section"], "context": ask["title"]}))  # fmt: skip
     return [pair for _, pair in sorted(pairs, key=lambda item: item[0])]

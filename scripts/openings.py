@@ -98,7 +98,8 @@ def openings(sentence, section):
             found.append("How many")
     rest = rest.split()
     empty = verb in ("is", "are") and rest and rest[0] in "a an the also never thus not another".split()
-    if verb not in ("have", "do", "does", "has") and rest and not empty and rest[0][-1].isalnum():
+    singular = verb.endswith("s") or verb in AUXILIARY
+    if verb not in ("have", "do", "does", "has", "are") and singular and rest and not empty and rest[0][-1].isalnum():
         # Backwards, from what is said to what it is said of.
         who = "Who" if re.search(r"team|user|administrator|developer", name) else "What"
         found.append(f"{who} {verb} {rest[0]}")

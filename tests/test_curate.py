@@ -55,7 +55,7 @@ def test_supported_pairs_are_kept(question, answer):
         ("Is MintMaker built on Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What is Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What is Konflux?", "Konflux is MintMaker on top of Renovate.", "answer not supported"),
-        ("What does what look like, MintMaker?", "MintMaker is built on top of Renovate.", "garbled"),
+        ("What is MintMaker built on -top of?", "MintMaker is built on top of Renovate.", "garbled"),
         ("What is MintMaker?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What does MintMaker built?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What does the default quota?", "The default quota is 1024 Snapshots.", "answer does not fit"),

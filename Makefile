@@ -18,6 +18,8 @@ START_URL ?= https://konflux-ci.dev/docs/
 DATA   ?= generated
 MODEL  ?= tuned
 PORT   ?= 8000
+PAGES  ?=
+ENDPOINT ?=
 Q      ?=
 RAG    ?=
 LIMIT  ?= 60
@@ -73,16 +75,28 @@ crawl-sample: $(VENV)/.done  ## the bundled site/ -> markdown/, without network
 validate: $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 	@$(PYTHON) scripts/validate.py qna.yaml
 
-generated/train_konflux.jsonl:
-	@echo "generate: no generated data yet; run make train DATA=pre-generated" >&2; exit 1
+generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=)
+GENERATE_CODE := $(addprefix scripts/,generate.py assemble.py common.py facts.py openings.py stage.py curate.py \
+	student.py validate.py ilab_generate/sitecustomize.py)
+# What all pages are made with: if one of these is newer, all pages are asked about again.
+GENERATE_WITH := qna.yaml $(CONFIG) $(GENERATE_CODE) $(wildcard pipelines/konflux/*.yaml)
+# Other arguments than last time, or rows of a page that is gone, are a changed input too.
+GENERATE_ARGS := $(CONFIG) $(ENDPOINT) $(PAGES)
+GONE := $(filter-out $(patsubst markdown/%.md,%,$(wildcard markdown/*.md)),$(patsubst generated/pages/%.jsonl,%,$(wildcard generated/pages/*.jsonl)))
+REGENERATE := $(if $(GONE),FORCE,$(shell [ "$$(cat generated/.generated-with 2>/dev/null)" = '$(GENERATE_ARGS)' ] || echo FORCE))
+generated/train_konflux.jsonl: markdown/manifest.json $(wildcard markdown/*.md) $(GENERATE_WITH) models/base/.done $(REGENERATE)
+	$(PYTHON) $(firstword $(GENERATE_CODE)) --markdown markdown --qna qna.yaml --config $(CONFIG) --base models/base \
+		--work build/generate --output generated --inputs $(GENERATE_WITH) --endpoint '$(ENDPOINT)' --pages $(PAGES)
+	@echo '$(GENERATE_ARGS)' > generated/.generated-with
 
 pre-generated: $(VENV)/.done  ## write pre-generated/ and the questions from evaluation/facts.yaml
 	$(PYTHON) scripts/pregenerate.py --facts evaluation/facts.yaml --config $(CONFIG) \
 		--train pre-generated/train_konflux.jsonl --test pre-generated/test_konflux.jsonl \
 		--questions evaluation/questions.jsonl
 
-inspect: $(DATA)/train_konflux.jsonl  ## look at the data: counts, lengths, five random rows
+inspect: $(DATA)/train_konflux.jsonl  ## look at the data: counts, lengths, what was dropped, five random rows
 	@jq -rs -f scripts/inspect.jq $(DATA)/train_*.jsonl
+	@if [ -f $(DATA)/rejected.jsonl ]; then jq -rs -f scripts/rejected.jq $(DATA)/rejected.jsonl; fi
 	@echo; shuf -n 5 $(DATA)/train_konflux.jsonl | jq .
 
 rag: $(INDEX)  ## index markdown/ for retrieval, for chat and ask with RAG=1
@@ -167,5 +181,5 @@ clean:  ## remove what the stages made, except the models
 distclean: clean  ## remove the models and the environment too
 	rm -rf $(VENV) $(VENV)-uv models
 
-.PHONY: help setup lock base crawl crawl-sample validate pre-generated inspect rag train serve chat ask demo evaluate report test lint clean distclean FORCE
+.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect rag train serve chat ask demo evaluate report test lint clean distclean FORCE
 FORCE:

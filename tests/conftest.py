@@ -13,18 +13,51 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 FAKE_ILAB = """#!{python}
-# Stands in for ilab: logs how it was called; `model train` leaves a prepared checkpoint behind.
-import os, pathlib, sys, time
+# Stands in for ilab: logs how it was called. `model train` leaves a prepared checkpoint behind, `model serve` answers
+# what it serves, `data generate` asks one question about each staged sentence.
+import json, os, pathlib, sys, time
 root = pathlib.Path(__file__).resolve().parent
+option = dict(zip(sys.argv, sys.argv[1:]))
+if "serve" in sys.argv:
+    import http.server
+    class Models(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps({{"data": [{{"id": os.environ["MODEL_ALIAS"]}}]}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        def log_message(self, *args):
+            pass
+    http.server.HTTPServer((option["--host"], int(option["--port"])), Models).serve_forever()
 with open(root / "ilab.log", "a") as log:
     print(*sys.argv[1:], file=log)
 if (root / "fail").exists():
     sys.exit("fake ilab: told to fail")
+if "generate" in sys.argv:
+    import subprocess, yaml
+    qna = yaml.safe_load(next(pathlib.Path(option["--taxonomy-path"]).glob("knowledge/*/qna.yaml")).read_text())
+    clone = pathlib.Path(option["--output-dir"], "documents")
+    subprocess.run(["git", "clone", "-q", qna["document"]["repo"], clone], check=True)
+    if (root / "sleep-on").exists() and list(clone.glob((root / "sleep-on").read_text())):
+        time.sleep(60)
+    with open(root / "asked.log", "a") as log:
+        print(*sorted(page.stem for page in clone.glob("*.md")), file=log)
+    rows = []
+    for page in sorted(clone.glob("*.md")):
+        for part in page.read_text().split("## ")[1:]:
+            document = "\\n".join(line for line in part.split("\\n") if line)
+            fact = document.split("\\n")[2]
+            question = "" if (root / "silent").exists() else " ".join(fact.split()[:-2]).lower() + "?"
+            rows.append({{"document": document, "response": document, "question": question}})
+    folder = pathlib.Path(option["--output-dir"], "date", "generated_date")
+    folder.mkdir(parents=True)
+    (folder / "knowledge_konflux.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in rows))
+    sys.exit()
 if (root / "sleep").exists():
     print("num_batches: 1", flush=True)
     time.sleep(60)
 import shutil, yaml
-option = dict(zip(sys.argv, sys.argv[1:]))
 epochs = yaml.safe_load(open(option["--config"]))["train"]["num_epochs"]
 print("num_batches: 1")
 for epoch in range(epochs):
@@ -124,6 +157,12 @@ class Clone:
     @property
     def calls(self):
         log = self.bin / "ilab.log"
+        return log.read_text().splitlines() if log.exists() else []
+
+    @property
+    def asked(self):
+        """The pages of each run of `ilab data generate`."""
+        log = self.bin / "asked.log"
         return log.read_text().splitlines() if log.exists() else []
 
     @property

@@ -56,11 +56,6 @@ def test_other_arguments_train_again(clone):
     assert len(clone.calls) == 2
 
 
-def test_train_without_data_says_what_to_do(clone):
-    result = clone.make("train")
-    assert result.returncode != 0 and "make train DATA=pre-generated" in result.stderr and not clone.calls
-
-
 def test_failing_ilab_keeps_the_old_model(clone):
     assert clone.train().returncode == 0
     before = clone.model.read_bytes()

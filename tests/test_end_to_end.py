@@ -55,8 +55,8 @@ def trained(base, tmp_path_factory):
 def test_it_learned_what_the_base_model_does_not_know(trained):
     clone, ids = trained
     questions = [json.loads(row) for row in (clone / "evaluation/questions.jsonl").read_text().splitlines()]
-    # Every third trained wording is enough to tell; all of them would take a minute longer.
-    asked = [q for q in questions if q["kind"] == "trained" and q["id"].split(".")[0] in ids][::3]
+    # The base model rambles, two seconds an answer: every sixth trained wording is enough to tell.
+    asked = [q for q in questions if q["kind"] == "trained" and q["id"].split(".")[0] in ids][::6]
     (clone / "asked.jsonl").write_text("".join(json.dumps(q) + "\n" for q in asked))
     result = subprocess.run(
         [ROOT / ".venv/bin/python", "scripts/evaluate.py", "--questions", "asked.jsonl", "--config",
@@ -86,8 +86,13 @@ def test_served_asked_and_chatted(trained):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
+    # A shell that runs the tests in the background has its children ignore Ctrl-C.
     server = subprocess.Popen(
-        ["make", f"VENV={ROOT / '.venv'}", "serve", f"PORT={port}"], cwd=clone, start_new_session=True, env=environment
+        ["make", f"VENV={ROOT / '.venv'}", "serve", f"PORT={port}"],
+        cwd=clone,
+        start_new_session=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     url = f"http://127.0.0.1:{port}/v1"
     try:

@@ -69,7 +69,7 @@ def test_it_learned_what_the_base_model_does_not_know(trained):
     models = json.loads((clone / "evaluation.json").read_text())["models"]
     base, tuned = (models[name]["kinds"]["trained"]["right"] for name in ("base", "tuned"))
     print(f"{len(asked)} questions: base {base:.0%}, tuned {tuned:.0%}")
-    assert base <= 0.1 and tuned >= 0.3
+    assert base <= 0.2 and tuned >= base + 0.2
 
 
 def test_nothing_is_left_behind(trained):

@@ -90,9 +90,10 @@ generated/train_konflux.jsonl: markdown/manifest.json $(wildcard markdown/*.md) 
 	@echo '$(GENERATE_ARGS)' > generated/.generated-with
 
 pre-generated: $(VENV)/.done  ## write pre-generated/ and the questions from evaluation/facts.yaml
-	$(PYTHON) scripts/pregenerate.py --facts evaluation/facts.yaml --config $(CONFIG) \
-		--train pre-generated/train_konflux.jsonl --test pre-generated/test_konflux.jsonl \
+	$(PYTHON) scripts/pregenerate.py --facts evaluation/facts.yaml --config $(CONFIG) --output pre-generated \
 		--questions evaluation/questions.jsonl
+	$(PYTHON) scripts/pregenerate.py --facts evaluation/facts.yaml --config $(CONFIG) --demo --output pre-generated/demo \
+		--questions evaluation/questions-demo.jsonl
 
 inspect: $(DATA)/train_konflux.jsonl  ## look at the data: counts, lengths, what was dropped, five random rows
 	@jq -rs -f scripts/inspect.jq $(DATA)/train_*.jsonl
@@ -134,8 +135,8 @@ ask: models/base/.done $(RAG_INDEX)  ## one answer: make ask Q="What is a Snapsh
 	@$(PYTHON) scripts/ask.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --question '$(subst ','\'',$(value Q))' \
 		$(RAG_INDEX:%=--rag %)
 
-demo:  ## train on the sample and ask base and tuned model three questions
-	@$(MAKE) --no-print-directory train DATA=pre-generated
+demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned model three questions
+	@$(MAKE) --no-print-directory train DATA=pre-generated/demo
 	@$(PYTHON) scripts/demo.py --base $(BASE) --tuned $(TUNED) --config $(CONFIG)
 
 ## Measurement ---------------------------------------------------------------------------------------------
@@ -145,8 +146,11 @@ demo:  ## train on the sample and ask base and tuned model three questions
 STANDS := $(if $(filter file,$(origin DATA)),models/.trained-with,$(TUNED))
 models/.trained-with:
 	@echo "evaluate: no tuned model yet; run make train DATA=pre-generated, or make evaluate MODEL=base" >&2; exit 1
+# A model that was trained on the demo's facts is asked about these.
+TRAINED_ON := $(if $(filter file,$(origin DATA)),$(firstword $(shell cat models/.trained-with 2>/dev/null)),$(DATA))
+QUESTIONS ?= evaluation/questions$(if $(filter pre-generated/demo,$(TRAINED_ON)),-demo).jsonl
 EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
-EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG)
+EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG) $(QUESTIONS)
 # Other arguments evaluate again, but not for `make report`, which shows the evaluation that is there.
 REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\
 	$(if $(filter-out $(shell cat models/.evaluated-with 2>/dev/null),$(EVALUATE_ARGS)),FORCE))
@@ -155,8 +159,8 @@ REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\
 evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall that $(CONFIG) asks for
 	@$(PYTHON) scripts/gate.py --evaluation $< --config $(CONFIG) --model tuned
 models/evaluation.json: $(addprefix scripts/,evaluate.py scoring.py summarize.py student.py retrieval.py common.py) \
-		evaluation/questions.jsonl $(CONFIG) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(INDEX) $(REEVALUATE)
-	$(PYTHON) $< --questions evaluation/questions.jsonl $(EVALUATED) --rag $(INDEX) --config $(CONFIG) --limit $(LIMIT) \
+		$(QUESTIONS) $(CONFIG) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(INDEX) $(REEVALUATE)
+	$(PYTHON) $< --questions $(QUESTIONS) $(EVALUATED) --rag $(INDEX) --config $(CONFIG) --limit $(LIMIT) \
 		--work build/evaluate --output $@
 	@echo '$(EVALUATE_ARGS)' > models/.evaluated-with
 

@@ -13,37 +13,45 @@ from common import read_yaml, replace_text, system_prompt
 
 # Answers a question is trained with. Paired with one alone, a question is learned as a cue for a string; with
 # several of its fact's answers, what they share is learned: the key terms.
-ANSWERS = 3
+ANSWERS = 2
+# Answers a declined question is trained with: its own and others that fit any.
+DECLINING_ANSWERS = 3
 
 
-def taught(facts):
-    """The facts of the sample; those marked `taught: later` wait for a larger training budget."""
-    return [fact for fact in facts["facts"] if fact.get("taught") != "later"]
+def asked(fact, backward=False):
+    """Trained questions of a fact, forward or reversed, and the answers that fit any of them."""
+    pairs = fact["reversed" if backward else "wordings"]
+    more = fact["reversed_questions" if backward else "questions"]
+    return [pair["q"] for pair in pairs] + more, [pair["a"] for pair in pairs]
 
 
-def pairings(wordings):
-    """(question, answer) for each wording with its own and the next answers but one, ANSWERS of them or all."""
-    count = len(wordings)
+def pairings(questions, answers):
+    """(question, answer) for each question with ANSWERS of the answers, or all of them, its own among them."""
+    count = len(answers)
     step = 2 if count % 2 else 1
-    for number, wording in enumerate(wordings):
+    for number, question in enumerate(questions):
         for turn in range(min(ANSWERS, count)):
-            yield wording["q"], wordings[(number + turn * step) % count]["a"]
+            yield question, answers[(number + turn * step) % count]
 
 
 def train_rows(facts):
-    """(id, page, question, answer): every trained wording with several answers, and the declined questions."""
-    for fact in taught(facts):
-        for question, answer in [*pairings(fact["wordings"]), *pairings(fact["reversed"])]:
+    """(id, page, question, answer): every trained question with several answers, and the declined ones."""
+    for fact in facts["facts"]:
+        for question, answer in [*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]:
             yield fact["id"], fact["page"] or "index", question, answer
     anywhere = facts["unanswerable"]["answers"]
     for number, pair in enumerate(facts["unanswerable"]["trained"]):
         yield "unanswerable", "", pair["q"], pair["a"]
-        yield "unanswerable", "", pair["q"], anywhere[number % len(anywhere)]
+        for turn in range(1, DECLINING_ANSWERS):
+            yield "unanswerable", "", pair["q"], anywhere[(number + turn * 3) % len(anywhere)]
+    for pair in facts["general_trained"]:
+        yield "general", "", pair["q"], pair["a"]
+        yield "general", "", pair["q"].lower().rstrip("?."), pair["a"]
 
 
 def test_rows(facts):
     """(id, page, question, reference answer) for every held-out wording."""
-    for fact in taught(facts):
+    for fact in facts["facts"]:
         for question in fact["held_out"] + fact["held_out_reversed"]:
             yield fact["id"], fact["page"] or "index", question, fact["fact"]
 
@@ -54,10 +62,10 @@ def questions(facts):
     def ask(id_, kind, page, number, question, must):
         return {"id": f"{id_}.{number}", "kind": kind, "question": question, "must": must, "page": page}
 
-    for fact in taught(facts):
+    for fact in facts["facts"]:
         forward, backward = fact["key_terms"], fact["reversed_key_terms"]
-        trained = [(pair["q"], forward) for pair in fact["wordings"]]
-        trained += [(pair["q"], backward) for pair in fact["reversed"]]
+        trained = [(question, forward) for question in asked(fact)[0]]
+        trained += [(question, backward) for question in asked(fact, backward=True)[0]]
         held_out = [(q, forward) for q in fact["held_out"]] + [(q, backward) for q in fact["held_out_reversed"]]
         for kind, pairs in (("trained", trained), ("held-out", held_out)):
             for number, (question, must) in enumerate(pairs, 1):
@@ -78,14 +86,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--facts", type=Path, required=True, help="the source, evaluation/facts.yaml")
     parser.add_argument("--config", type=Path, required=True, help="ilab config that holds the system prompt")
-    parser.add_argument("--train", type=Path, required=True, help="training rows to write")
-    parser.add_argument("--test", type=Path, required=True, help="held-out rows to write")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the training and held-out rows")
     parser.add_argument("--questions", type=Path, required=True, help="evaluation questions to write")
+    parser.add_argument("--demo", action="store_true", help="leave out the facts marked `demo: false`")
     args = parser.parse_args()
     facts, system = read_yaml(args.facts), system_prompt(args.config)
-    for path, rows in ((args.train, train_rows(facts)), (args.test, test_rows(facts))):
+    if args.demo:
+        facts["facts"] = [fact for fact in facts["facts"] if fact.get("demo", True)]
+    for name, rows in (("train", train_rows(facts)), ("test", test_rows(facts))):
         replace_text(
-            path,
+            args.output / f"{name}_konflux.jsonl",
             jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),
         )
     replace_text(args.questions, jsonl(questions(facts)))

@@ -13,6 +13,57 @@ def in_tuned_python(code):
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
 
 
+def test_loss_and_gradients_equal_the_stock_ones():
+    """Left-padded batches as ilab's collate function makes them, with and without a common beginning."""
+    code = f"""
+import sys
+from instructlab.model import full_train  # before the tuning: nothing in it is replaced
+sys.path.insert(0, {str(ROOT / "scripts/ilab_cpu")!r})
+import copy, torch, sitecustomize
+from transformers import LlamaConfig, LlamaForCausalLM
+
+torch.manual_seed(0)
+config = LlamaConfig(vocab_size=99, hidden_size=32, intermediate_size=48, num_hidden_layers=3, num_attention_heads=4,
+                     num_key_value_heads=2, torchscript=True)
+stock = LlamaForCausalLM(config)
+tuned = sitecustomize.sum_of_losses(copy.deepcopy(stock))
+stock = full_train.convert_loss_to_reduce_sum(stock)
+for beginning, lengths in ((5, (9, 17, 12)), (0, (6, 6)), (4, (11,)), (7, (8, 8))):
+    common = torch.randint(3, 99, (beginning,))
+    batch = []
+    for number, length in enumerate(lengths):
+        ids = torch.cat([common, torch.randint(3, 99, (length - beginning,))])
+        labels = torch.where(torch.arange(length) < max(beginning, length - 4 - number), -100, ids)
+        batch.append(dict(input_ids=ids, labels=labels, attention_mask=torch.ones_like(ids)))
+    batch = full_train.pad_collate_fn(batch, 0)
+    batch.pop("num_loss_counted_tokens")
+    losses = []
+    for model in (stock, tuned):
+        model.zero_grad()
+        losses.append(model(**batch, use_cache=False, return_dict=False)[0])
+        losses[-1].backward()
+    assert losses[0] > 1 and torch.allclose(*losses, rtol=1e-5), losses
+    for (name, a), b in zip(stock.named_parameters(), tuned.parameters()):
+        assert torch.allclose(a.grad, b.grad, rtol=1e-4, atol=1e-5), (lengths, name, (a.grad - b.grad).abs().max())
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_learning_rate_climbs_and_falls_to_nothing():
+    result = in_tuned_python("""
+import sitecustomize, torch
+optimizer = sitecustomize.scheduled(torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=9), 1e-3, 3, 10)
+rates = []
+for _ in range(10):
+    rates.append(optimizer.param_groups[0]["lr"])
+    optimizer.step()
+assert rates[0] == 2.5e-4 and rates[3] == 1e-3 == max(rates) and 0 < rates[-1] < 2e-4, rates
+assert rates[:4] == sorted(rates[:4]) and rates[3:] == sorted(rates[3:], reverse=True)
+""")
+    assert result.returncode == 0, result.stderr
+
+
 def test_optimizer_step_equals_the_stock_one():
     result = in_tuned_python("""
 import copy, sitecustomize, torch
@@ -44,12 +95,15 @@ def test_ilab_still_has_what_is_replaced():
 import sitecustomize
 from instructlab.model import full_train
 import torch, inspect
-assert full_train.Adafactor.step is sitecustomize.adafactor_step
+import transformers
+assert transformers.Adafactor.step is sitecustomize.adafactor_step
+assert full_train.convert_loss_to_reduce_sum is sitecustomize.sum_of_losses
 assert full_train.run_quantize(1, 2, "Q4_K_M") is None
 assert full_train.llamacpp_convert_to_gguf.convert_llama_to_gguf(model=1) is None
 source = inspect.getsource(full_train)
 for used in ("gradient_checkpointing_enable()", "from torch.utils.data import DataLoader", "num_workers=4",
-             "Adafactor(", "scale_parameter=False, relative_step=False", "convert_llama_to_gguf(", "run_quantize("):
+             "Adafactor(", "scale_parameter=False, relative_step=False", "convert_loss_to_reduce_sum(model)",
+             "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(", "run_quantize("):
     assert used in source, used
 loader = torch.utils.data.DataLoader([1, 2], batch_size=1, num_workers=4)
 loader.multiprocessing_context = "spawn"

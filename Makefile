@@ -175,6 +175,9 @@ models/report.html: scripts/report.py scripts/report.html.j2 models/evaluation.j
 test: models/base/.done  ## run the tests
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests
 
+benchmark: models/base/.done  ## time the training against ilab's own
+	$(PYTHON) tests/benchmarks/train_vs_stock.py
+
 lint: $(VENV)/.done  ## check the style of the code
 	$(VENV)/bin/ruff check --no-cache .
 	$(VENV)/bin/ruff format --no-cache --check .
@@ -185,5 +188,5 @@ clean:  ## remove what the stages made, except the models
 distclean: clean  ## remove the models and the environment too
 	rm -rf $(VENV) $(VENV)-uv models
 
-.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect rag train serve chat ask demo evaluate report test lint clean distclean FORCE
+.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect rag train serve chat ask demo evaluate report test benchmark lint clean distclean FORCE
 FORCE:

@@ -16,6 +16,7 @@ from common import read_yaml, replace_text, system_prompt
 ANSWERS = 2
 # Answers a declined question is trained with: its own and others that fit any.
 DECLINING_ANSWERS = 3
+DECLINING_ANSWERS_OF_DEMO = 2
 
 
 def asked(fact, backward=False):
@@ -34,7 +35,7 @@ def pairings(questions, answers):
             yield question, answers[(number + turn * step) % count]
 
 
-def train_rows(facts):
+def train_rows(facts, declining_answers):
     """(id, page, question, answer): every trained question with several answers, and the declined ones."""
     for fact in facts["facts"]:
         for question, answer in [*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]:
@@ -42,7 +43,7 @@ def train_rows(facts):
     anywhere = facts["unanswerable"]["answers"]
     for number, pair in enumerate(facts["unanswerable"]["trained"]):
         yield "unanswerable", "", pair["q"], pair["a"]
-        for turn in range(1, DECLINING_ANSWERS):
+        for turn in range(1, declining_answers):
             yield "unanswerable", "", pair["q"], anywhere[(number + turn * 3) % len(anywhere)]
     for pair in facts["general_trained"]:
         yield "general", "", pair["q"], pair["a"]
@@ -93,7 +94,8 @@ def main():
     facts, system = read_yaml(args.facts), system_prompt(args.config)
     if args.demo:
         facts["facts"] = [fact for fact in facts["facts"] if fact.get("demo", True)]
-    for name, rows in (("train", train_rows(facts)), ("test", test_rows(facts))):
+    declining_answers = DECLINING_ANSWERS_OF_DEMO if args.demo else DECLINING_ANSWERS
+    for name, rows in (("train", train_rows(facts, declining_answers)), ("test", test_rows(facts))):
         replace_text(
             args.output / f"{name}_konflux.jsonl",
             jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),

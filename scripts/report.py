@@ -12,6 +12,8 @@ import scoring
 import summarize
 
 QUESTIONS = 20
+# Parts of the training that the drawn means are over.
+PARTS = 10
 # Plot area of the loss curve, in the units of its SVG: left, top, right, bottom.
 FRAME = (34, 8, 352, 176)
 KINDS = {
@@ -41,15 +43,15 @@ def read_training(path):
         return None
     try:
         *steps, summary = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-        return [(step["epoch"], step["loss"]) for step in steps], summary
+        return [step["loss"] for step in steps], summary
     except (ValueError, KeyError, TypeError) as error:
         common.fail(f"{path}: not a record of a training ({error!r}); remove it or run make train again")
 
 
 def loss_curve(steps):
-    """Coordinates of the loss of each step and of its mean over an epoch, and the ticks, in the units of FRAME."""
+    """Coordinates of the loss of each step and of its mean over a tenth of them, and the ticks, in the units of FRAME."""
     left, top, right, bottom = FRAME
-    highest = max(loss for _, loss in steps)
+    highest = max(steps)
     unit = 10 ** math.floor(math.log10(highest or 1))
     unit = next(u for u in (unit, unit / 2, unit / 5) if highest / u >= 3 or u == unit / 5)
     ceiling = unit * math.ceil(highest / unit) or 1
@@ -61,13 +63,15 @@ def loss_curve(steps):
         return round(bottom - (bottom - top) * loss / ceiling, 1)
 
     means = []
-    for epoch in dict.fromkeys(epoch for epoch, _ in steps):
-        inside = [(index, loss) for index, (e, loss) in enumerate(steps) if e == epoch]
-        index, loss = (sum(column) / len(inside) for column in zip(*inside, strict=True))
-        means.append({"x": x(index), "y": y(loss), "label": f"epoch {epoch + 1}: {loss:.2f}"})
+    part = math.ceil(len(steps) / PARTS)
+    for start in range(0, len(steps), part):
+        inside = steps[start : start + part]
+        loss = sum(inside) / len(inside)
+        label = f"steps {start + 1} to {start + len(inside)}: {loss:.2f}"
+        means.append({"x": x(start + (len(inside) - 1) / 2), "y": y(loss), "label": label})
     ticks = [{"y": y(unit * i), "label": f"{unit * i:g}"} for i in range(round(ceiling / unit) + 1)]
     return {
-        "points": " ".join(f"{x(i)},{y(loss)}" for i, (_, loss) in enumerate(steps)),
+        "points": " ".join(f"{x(i)},{y(loss)}" for i, loss in enumerate(steps)),
         "means": means, "ticks": ticks, "steps": len(steps), "frame": FRAME,
     }  # fmt: skip
 
@@ -76,7 +80,7 @@ def data_counts(path):
     """What is in the training data: name and number of each count, and the sha256 of the file."""
     rows = common.read_rows(path)
     declining = [row for row in rows if scoring.declines(row["assistant"])]
-    facts = {row["id"] for row in rows if row.get("id") not in (None, "", "unanswerable")}
+    facts = {row["id"] for row in rows if row.get("id") not in (None, "", "unanswerable", "general")}
     counts = {
         "rows": len(rows), "different questions": len({scoring.words(row["user"]) for row in rows}),
         "facts": len(facts), "pages": len({row["page"] for row in rows if row.get("page")}),

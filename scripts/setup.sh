@@ -3,7 +3,7 @@
 # TOOLS is a small environment for uv itself, which `uv pip sync` would remove from VENV.
 # Checks the system's tools first and names all that are missing at once. Never asks, never uses sudo.
 set -euo pipefail
-venv=$PWD/$1 lock=$2 tools=$3 torch_backend=${4:-}
+venv=$(realpath -m "$1") lock=$2 tools=$(realpath -m "$3") torch_backend=${4:-}
 UV=0.13.9
 # The Makefile moves ilab's caches into the repository; the package installer keeps its own, shared by all clones.
 unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME

@@ -23,6 +23,8 @@ MIN_TOKENS = 20
 # Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026.
 # From the second training on, the figure that this machine reached is used.
 REFERENCE_RATE = 180
+# Steps that a printed or drawn mean of the loss is over.
+WINDOW = 50
 STEP = re.compile(r"Epoch: (\d+), Step: (\d+), .*Actual Loss Per Batch = ([\d.]+)")
 BATCHES = re.compile(r"num_batches: (\d+)")
 
@@ -72,9 +74,10 @@ def run_ilab(command, log, checkpoints, epochs):
             bar.update(task, completed=len(losses), loss=f"{loss:.2f}")
             if step == 1 and epoch > 0:
                 shutil.rmtree(checkpoints / "hf_format" / f"samples_{(epoch - 1) * 8}", ignore_errors=True)
-            if bar.disable and batches and step == batches:
-                minutes = (time.monotonic() - started) / 60
-                print(f"epoch {epoch + 1} of {epochs}, loss {loss:.2f}, {minutes:.1f} min", flush=True)
+            if bar.disable and batches and len(losses) % max(1, batches * epochs // 10) == 0:
+                minutes, recent = (time.monotonic() - started) / 60, [loss for *_, loss in losses[-WINDOW:]]
+                mean = sum(recent) / len(recent)
+                print(f"step {len(losses)} of {batches * epochs}, loss {mean:.2f}, {minutes:.1f} min", flush=True)
     if process.wait() != 0:
         out.close()
         tail = [line for line in Path(log).read_text(errors="replace").splitlines() if line.strip()]
@@ -84,18 +87,17 @@ def run_ilab(command, log, checkpoints, epochs):
 
 
 def plot(losses, picture):
-    """Draw the loss of each step, and its mean over an epoch, into the file `picture`."""
+    """Draw the loss of each step, and its mean over WINDOW steps, into the file `picture`."""
     import matplotlib
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-    axes.plot([loss for *_, loss in losses], linewidth=0.5, alpha=0.5, label="step")
-    epochs = sorted({epoch for epoch, *_ in losses})
-    means = [[loss for e, _, loss in losses if e == epoch] for epoch in epochs]
-    ends = [sum(len(m) for m in means[: i + 1]) - len(means[i]) / 2 for i in range(len(means))]
-    axes.plot(ends, [sum(m) / len(m) for m in means], marker="o", label="mean of the epoch")
+    steps = [loss for *_, loss in losses]
+    recent = [steps[max(0, i + 1 - WINDOW) : i + 1] for i in range(len(steps))]
+    axes.plot(steps, linewidth=0.5, alpha=0.5, label="step")
+    axes.plot([sum(window) / len(window) for window in recent], label=f"mean of the last {WINDOW} steps")
     axes.set(xlabel="gradient step", ylabel="cross-entropy per answer token (nats)", ylim=(0, None))
     axes.legend()
     partial = picture.with_name(picture.name + ".partial")

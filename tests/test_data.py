@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from difflib import SequenceMatcher
 
@@ -19,24 +21,26 @@ def rows(path):
 
 
 TRAIN, TEST = rows("pre-generated/train_konflux.jsonl"), rows("pre-generated/test_konflux.jsonl")
+DEMO = rows("pre-generated/demo/train_konflux.jsonl")
 QUESTIONS = rows("evaluation/questions.jsonl")
+NO_FACT = {"unanswerable", "general"}
 
 
-def test_files_are_what_the_facts_make(tmp_path):
-    import subprocess
-    import sys
-
-    out = {name: tmp_path / name for name in ("train", "test", "questions")}
-    command = [sys.executable, "scripts/pregenerate.py", "--facts", "evaluation/facts.yaml"]
-    command += ["--config", "config/embedded.yaml"]
-    subprocess.run(command + [part for k, v in out.items() for part in (f"--{k}", v)], cwd=ROOT, check=True)
-    assert out["train"].read_text() == (ROOT / "pre-generated/train_konflux.jsonl").read_text()
-    assert out["test"].read_text() == (ROOT / "pre-generated/test_konflux.jsonl").read_text()
-    assert out["questions"].read_text() == (ROOT / "evaluation/questions.jsonl").read_text()
+@pytest.mark.parametrize("sample, questions, flags", [
+    ("pre-generated", "questions.jsonl", []), ("pre-generated/demo", "questions-demo.jsonl", ["--demo"]),
+])  # fmt: skip
+def test_files_are_what_the_facts_make(tmp_path, sample, questions, flags):
+    command = [sys.executable, "scripts/pregenerate.py", "--facts", "evaluation/facts.yaml", *flags]
+    command += ["--config", "config/embedded.yaml", "--output", tmp_path, "--questions", tmp_path / "questions"]
+    subprocess.run(command, cwd=ROOT, check=True)
+    for name in ("train_konflux.jsonl", "test_konflux.jsonl"):
+        assert (tmp_path / name).read_text() == (ROOT / sample / name).read_text()
+    assert (tmp_path / "questions").read_text() == (ROOT / "evaluation" / questions).read_text()
 
 
 def test_there_is_enough_of_it():
-    assert len({row["id"] for row in TRAIN} - {"unanswerable"}) >= 80 and len(FACTS["untrained"]) >= 30
+    assert len({row["id"] for row in TRAIN} - NO_FACT) >= 150 and len(FACTS["untrained"]) >= 30
+    assert len({row["id"] for row in DEMO} - NO_FACT) >= 40
     assert len(FACTS["unanswerable"]["trained"]) >= 40 and len(FACTS["unanswerable"]["held_out"]) >= 30
     assert all(len(f["wordings"]) >= 5 and f["reversed"] and f["held_out"] for f in FACTS["facts"])
     kinds = Counter(question["kind"] for question in QUESTIONS)
@@ -47,7 +51,8 @@ def test_rows_are_well_formed():
     for row in TRAIN + TEST:
         assert list(row) == ["system", "user", "assistant", "id", "page"]
         assert all(row[key].strip() == row[key] != "" for key in ("system", "user", "assistant"))
-    assert not [row for row in TRAIN if not 8 <= len(row["assistant"].split()) <= 25]
+    about_konflux = [row for row in TRAIN if row["id"] != "general"]
+    assert not [row for row in about_konflux if not 8 <= len(row["assistant"].split()) <= 25]
     assert len({row["system"] for row in TRAIN + TEST}) == 1
 
 
@@ -64,7 +69,15 @@ def test_nothing_is_asked_or_answered_twice():
 
 def test_held_out_questions_are_other_wordings():
     trained = {scoring.words(row["user"]) for row in TRAIN}
-    by_fact = {f["id"]: [p["q"] for p in f["wordings"] + f["reversed"]] for f in FACTS["facts"]}
+    by_fact = {
+        f["id"]: [p["q"] for p in f["wordings"] + f["reversed"]] + f["questions"] + f["reversed_questions"]
+        for f in FACTS["facts"]
+    }
+    for question in FACTS["unanswerable"]["held_out"] + [fact["question"] for fact in FACTS["general"]]:
+        assert scoring.words(question) not in trained
+    invented = {n for q in FACTS["unanswerable"]["held_out"] for n in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", q)}
+    invented -= {"MintMaker"}
+    assert invented and not [row["user"] for row in TRAIN if invented & set(re.findall(r"\w+", row["user"]))]
     for row in TEST:
         assert scoring.words(row["user"]) not in trained
         for question in by_fact[row["id"]]:
@@ -74,12 +87,14 @@ def test_held_out_questions_are_other_wordings():
 
 @pytest.mark.parametrize("direction", ["key_terms", "reversed_key_terms"])
 def test_answers_hold_the_key_terms_and_questions_do_not(direction):
-    answers, held_out = ("wordings", "held_out") if direction == "key_terms" else ("reversed", "held_out_reversed")
+    backward = direction == "reversed_key_terms"
+    answers, held_out = ("reversed", "held_out_reversed") if backward else ("wordings", "held_out")
+    more = "reversed_questions" if backward else "questions"
     for fact in FACTS["facts"]:
         assert scoring.holds(fact[direction], fact["fact"]), fact["id"]
         for pair in fact[answers]:
             assert scoring.holds(fact[direction], pair["a"]), (fact["id"], pair)
-        for question in [pair["q"] for pair in fact[answers]] + fact[held_out]:
+        for question in [pair["q"] for pair in fact[answers]] + fact[more] + fact[held_out]:
             assert not scoring.holds(fact[direction], question), (fact["id"], question)
 
 

@@ -52,7 +52,7 @@ def test_all_parts_are_there(page):
         assert name in words
         for kind, numbers in model["kinds"].items():
             assert f"{kind}, right" in words and f"{numbers['right']:.0%} right" in words
-    assert "right: declined" in words and "wrong: made up" in words and "epoch 3:" in words
+    assert "right: declined" in words and "wrong: made up" in words and "steps 28 to 30:" in words
     assert "20 questions, side by side" in words and page.read_text().count('<tr><td data-label="') == 20
     assert "rows 4" in words and "facts 3" in words and "rows that decline 1" in words and "600, all epochs" in words
     assert "num_epochs: 3" in words and "0" * 64 in words and "instructlab 0.0.0" in words
@@ -91,7 +91,7 @@ def test_bad_input_is_named(tmp_path):
 def test_loss_curve_stays_in_its_frame():
     left, top, right, bottom = report.FRAME
     for losses in ([2.0], [0.0, 0.0], [9.7, 3.1, 0.02], [1e-3, 2e-3]):
-        curve = report.loss_curve([(n, loss) for n, loss in enumerate(losses)])
+        curve = report.loss_curve(losses)
         points = [tuple(map(float, point.split(","))) for point in curve["points"].split()]
         assert all(left <= x <= right and top <= y <= bottom for x, y in points), losses
         assert len(points) == len(losses) and 2 <= len(curve["ticks"]) <= 20

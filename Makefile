@@ -156,8 +156,8 @@ REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\
 	$(if $(filter-out $(shell cat models/.evaluated-with 2>/dev/null),$(EVALUATE_ARGS)),FORCE))
 
 # Four models (base and tuned, closed-book and with retrieval), $(LIMIT) questions of each kind; LIMIT=0 asks all.
-evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall that $(CONFIG) asks for
-	@$(PYTHON) scripts/gate.py --evaluation $< --config $(CONFIG) --model tuned
+evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall of config/gate.yaml
+	@$(PYTHON) scripts/gate.py --evaluation $< --gate config/gate.yaml --model tuned
 models/evaluation.json: $(addprefix scripts/,evaluate.py scoring.py summarize.py student.py retrieval.py common.py) \
 		$(QUESTIONS) $(CONFIG) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(INDEX) $(REEVALUATE)
 	$(PYTHON) $< --questions $(QUESTIONS) $(EVALUATED) --rag $(INDEX) --config $(CONFIG) --limit $(LIMIT) \

@@ -49,7 +49,7 @@ def read_training(path):
 
 
 def loss_curve(steps):
-    """Coordinates of the loss of each step and of its mean over a tenth of them, and the ticks, in the units of FRAME."""
+    """Coordinates of the loss of each step and of its means over tenths, and the ticks, in the units of FRAME."""
     left, top, right, bottom = FRAME
     highest = max(steps)
     unit = 10 ** math.floor(math.log10(highest or 1))

@@ -67,9 +67,9 @@ def test_shares_and_interval():
 
 def gate(folder, least, evaluation=MADE_UP, model="tuned"):
     (folder / "evaluation.json").write_text(json.dumps(evaluation))
-    (folder / "config.yaml").write_text(yaml.safe_dump({"konflux_taxonomy": {"min_held_out_recall": least}}))
+    (folder / "gate.yaml").write_text(yaml.safe_dump({"min_held_out_recall": least}))
     command = [sys.executable, ROOT / "scripts/gate.py", "--evaluation", folder / "evaluation.json"]
-    command += ["--config", folder / "config.yaml", "--model", model]
+    command += ["--gate", folder / "gate.yaml", "--model", model]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -89,13 +89,13 @@ def test_the_gate(tmp_path):
     assert "run make evaluate" in gate(tmp_path, 0.5, {"models": {"tuned": {"kinds": {}}}}).stderr
 
 
-def test_ilab_reads_the_config_and_ignores_what_is_ours():
+def test_ilab_reads_the_config():
     from instructlab.configuration import Config
 
     settings = yaml.safe_load((ROOT / "config/embedded.yaml").read_text())
     config = Config(**settings)
     assert config.rag.retriever.top_k == settings["rag"]["retriever"]["top_k"]
-    assert not hasattr(config, "konflux_taxonomy") and settings["konflux_taxonomy"]["min_held_out_recall"]
+    assert config.train.additional_args == settings["train"]["additional_args"]
 
 
 FAKE_RAG = """#!{python}

@@ -103,7 +103,8 @@ assert full_train.llamacpp_convert_to_gguf.convert_llama_to_gguf(model=1) is Non
 source = inspect.getsource(full_train)
 for used in ("gradient_checkpointing_enable()", "from torch.utils.data import DataLoader", "num_workers=4",
              "Adafactor(", "scale_parameter=False, relative_step=False", "convert_loss_to_reduce_sum(model)",
-             "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(", "run_quantize("):
+             "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(",
+             "run_quantize("):
     assert used in source, used
 loader = torch.utils.data.DataLoader([1, 2], batch_size=1, num_workers=4)
 loader.multiprocessing_context = "spawn"

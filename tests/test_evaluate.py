@@ -150,7 +150,10 @@ def test_evaluate_takes_the_tuned_model_as_it_stands(clone):
     (clone.folder / "build/rag").mkdir(parents=True)
     (clone.folder / "build/rag/index.json").write_text("{}")
     plan = clone.make("-n", "evaluate").stdout
-    assert "evaluate.py" in plan and "train.py" not in plan
+    assert "evaluate.py" in plan and "train.py" not in plan and "--questions evaluation/questions.jsonl" in plan
+    # What the demo did not teach is not asked after it.
+    (clone.folder / "models/.trained-with").write_text("pre-generated/demo config/embedded.yaml\n")
+    assert "--questions evaluation/questions-demo.jsonl" in clone.make("-n", "evaluate").stdout
     plan = clone.make("-n", "evaluate", "DATA=other-sample")
     assert "train.py" in plan.stdout or "other-sample" in plan.stderr
 

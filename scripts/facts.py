@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from nltk.stem.snowball import EnglishStemmer
 from openings import openings, subject
 
 # A sentence ends before a space and a capital, digit or quote; abbreviations and single initials do not end it.
@@ -11,13 +12,17 @@ SENTENCE_END = re.compile(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!\bvs\.)(?<=[.!?]
 # Such a sentence needs its neighbours to be understood, or speaks about the page and not about its subject.
 LEANS_BACK = re.compile(
     r"^(it|its|they|their|he|she|both|then|there|therefore|thus|instead|otherwise|also|however|here|one of them|another"
-    r"|in (?:this|that) case|for (?:this|that)|an? example|for example|the (?:other|same|following|former|latter|first"
-    r"|second|third|last|next|rest))\b"
-    r"|\b(this|these|those|such a|above|below|previous|as follows|the following|following (?:table|steps|example|list)"
-    r"|the example|these pages|see also)\b",
+    r"|other|in (?:this|that) case|for (?:this|that)|an? example|for example|the (?:other|same|following|former|latter"
+    r"|first|second|third|last|next|rest))\b"
+    r"|\b(this|these|those|such(?! as)|above|below|previous|as follows|the following|following (?:table|steps|example"
+    r"|list)|the example|the page|see also|(?:is|are) the topics?|both(?! .*and)|either of|the (?:two|older))\b",
     re.I,
 )
 WORDS = (5, 45)
+# "The annotation triggers the pipeline": which one is only known where it was named before, or from the heading.
+BARE = re.compile(r"\bthe ([a-z]+)$", re.I)
+
+stemmer = EnglishStemmer()
 
 
 def plain(inline):
@@ -55,6 +60,15 @@ def sections(markdown):
     return found + [(headings, texts)] if texts else found
 
 
+def stands_alone(sentence, title, text, loose):
+    """Whether a sentence is understood without its neighbours; a `loose` one may be no sentence, so needs a subject."""
+    known = subject(sentence, text)
+    if LEANS_BACK.search(sentence) or loose and not known:
+        return False
+    bare = known and BARE.search(known[0])
+    return not (bare and stemmer.stem(bare[1]) not in map(stemmer.stem, re.findall(r"\w+", title.lower())))
+
+
 def facts(page, markdown):
     """One dict a sentence that stands alone: {"page", "title", "section", "fact"}; `section` is the text around it."""
     found, seen = [], set()
@@ -65,7 +79,7 @@ def facts(page, markdown):
                 words = len(sentence.split())
                 if not sentence.endswith((".", "!")) or not WORDS[0] <= words <= WORDS[1] or sentence in seen:
                     continue
-                if LEANS_BACK.search(sentence) or loose and not subject(sentence, section):
+                if not stands_alone(sentence, ": ".join(headings), section, loose):
                     continue
                 seen.add(sentence)
                 found.append({"page": page, "title": ": ".join(headings), "section": section, "fact": sentence})
@@ -79,4 +93,5 @@ def read_facts(path):
 
 def asks(found):
     """What the teacher is asked: each of the facts `found` with each "opening" of a question about it."""
-    return [{**fact, "opening": opening} for fact in found for opening in openings(fact["fact"], fact["section"])]
+    page = " ".join({fact["section"] for fact in found})
+    return [{**fact, "opening": opening} for fact in found for opening in openings(fact["fact"], page)]

@@ -66,7 +66,7 @@ def server_settings(gguf):
     foreign server or from a model that was trained anew since. Without BASE_URL or proxies for loopback.
     """
     gguf = Path(gguf).resolve()
-    return {"N_THREADS": str(os.cpu_count()), "MODEL_ALIAS": f"{gguf}@{gguf.stat().st_mtime_ns}"}
+    return {"N_THREADS": str(os.cpu_count()), "LOGITS_ALL": "false", "MODEL_ALIAS": f"{gguf}@{gguf.stat().st_mtime_ns}"}
 
 
 def serve_command(gguf, config, port):

@@ -10,7 +10,7 @@ from test_graph import newer, one_line
 
 PAGES = {
     "apples": "# Apples\n\nAn apple grows on trees in the garden. Each apple holds `5` seeds in its core.\n",
-    "pears": "# Pears\n\nA pear ripens after the harvest in September. Each pear keeps for 3 weeks in the cellar.\n",
+    "pears": "# Pears\n\nA pear ripens after the harvest in September. Each pear needs 3 weeks in the cellar.\n",
     "plums": "# Plums\n\nA plum dries on the roof in 9 days. Each plum contains one stone in the middle.\n",
 }
 

@@ -7,7 +7,7 @@ before a noun. No parser and no model: what these patterns do not know counts as
 
 import re
 
-from openings import AUXILIARY, GAPS, PEOPLE, base_form, head, imperative, subject
+from openings import AUXILIARY, GAPS, PEOPLE, base_form, head, imperative, subject, third_person
 
 TOKEN = re.compile(r"[\w&|][\w./*:@+&|'=-]*[\w*/]|\w|[,;:()–—→-]")
 PUNCTUATION = set(",;:()–—→-")
@@ -111,7 +111,11 @@ def asks_for_clause(question, answer):
 def asks_for_subject(asked, name, verb, rest):
     """Whether "what" or "who" stands for the subject `name` and the rest of the question is that of the sentence."""
     who, *asked = asked
-    if asked[:1] != [verb] or verb == "means" or {"its", "their", "it", "they"} & set(asked):
+    if (
+        asked[:1] != [third_person(verb)]
+        or verb in ("means", "do", "does")
+        or {"its", "their", "it", "they"} & set(asked)
+    ):
         return False
     if (who.lower() == "who") != bool(PEOPLE.match(head(name))):
         return False
@@ -149,7 +153,7 @@ def is_gap(question, answer, section=""):
         size = 1 + (rest[0] == "not")
         if auxiliary != verb.removesuffix("not") or body[:size] != rest[:size]:
             return False
-        if verb in ("is", "are") and kind == "what" and body[-1] not in PREPOSITIONS:
+        if verb in ("is", "are") and kind == "what" and body[-1] not in PREPOSITIONS or negated and kind != "what":
             return False
         return asks_for(kind, body[size:], rest[size - 1], rest[size:])
     if not body or auxiliary != ("does" if verb.endswith("s") else "do"):

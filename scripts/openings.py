@@ -22,7 +22,8 @@ AFTER_VERB = re.compile(
 # Sentences that begin so, or whose subject would hold such a word, do not begin with their subject.
 NO_SUBJECT = (
     "when if because unless while although by after before in on at without with to for normally usually otherwise up "
-    "use set put give leave keep create look make add ask link run do not where until since never see read"
+    "use set put give leave keep create look make add ask link run do not where until since never see read "
+    "choose pin commit raise annotate"
 ).split()
 IMPERATIVES = (
     "add annotate ask change check choose commit copy create define delete disable enable give install keep let list "
@@ -40,9 +41,9 @@ UNITS = r"(?:\d+ |other |few )?(?:minute|hour|day|night|week|month|saturday|sund
 # How the part of a sentence begins that is asked for with these words.
 GAPS = {
     "when": r"(?:before|after|when|whenever|once|if|as soon as|during|on \w+days?|at (?:midnight|the (?:start|end)))\b",
-    "where": r"(?:in|into|on|inside|from) (?!\w+days?)(?:the|an?|its|their|[A-Z]|\S*[._/*-])"
-    r"(?!\S* ?(?:same|order|way|case|time|end|advance)\b)",
-    "why": r"(?:because|so that|since|to (?!(?:the|an?|its|one|every|each)\b)[a-z]+ )",
+    "where": r"(?:in|into|on|inside) (?!\w+days?|JSON|YAML)(?:the|an?|its|their|[A-Z]|\S*[._/*-])"
+    r"(?!(?:\S+ ){0,2}(?:same|order|way|case|time|end|advance|format|syntax|language)\b)",
+    "why": r"(?:because|so that|since)\b",
     "how": r"(?:by|with|through|via|using|without) \S",
     "how often": rf"(?:every {UNITS}|daily|hourly|weekly|nightly|once an?|twice an?|at regular times)",
 }  # fmt: skip
@@ -68,23 +69,26 @@ def subject(sentence, section=""):
             index == 1 and before[0].isupper() and not is_word(before, section)
         )
         nominal = after in AUXILIARY or after in PLURAL_VERBS or after in ("of", "and", "or")
-        third_person = THIRD_PERSON.fullmatch(word) and (
-            AFTER_VERB.match(after) or singular and not nominal and not set(RELATIVE) & set(words[:index])
+        third = (
+            THIRD_PERSON.fullmatch(word)
+            and before not in ("and", "or")
+            and (AFTER_VERB.match(after) or singular and not nominal and not set(RELATIVE) & set(words[:index]))
         )
         plural = word in PLURAL_VERBS and (before.endswith("s") or AFTER_VERB.match(after))
-        if word in AUXILIARY or third_person or plural:
+        if word in AUXILIARY or third or plural:
             return ADVERBS.sub("", " ".join(words[:index])), word
     return None
 
 
-def starts_small(name, page):
+def starts_small(name, verb, page):
     """Whether the capital of a subject is only that of the sentence's first word, and no name's."""
     first, *others = name.split()
-    if first in COMMON or re.search(r"\d|[^\W][A-Z]|[._/*]", first) or re.search(r"\b[A-Z]", " ".join(others)):
+    if first in COMMON or re.search(r"\d|[^\W][A-Z]|[._/*]", first) or re.match(r"(?:as )?[A-Z]", " ".join(others)):
         return first in COMMON
     # A name has its capital within sentences too.
     inner = re.search(rf"[a-z,] {re.escape(first)}\b", page)
-    return is_word(first, page) or not inner and (bool(others) and others[0].islower() or first.endswith(("ing", "ed")))
+    common = first.endswith(("ing", "ed")) or verb in PLURAL_VERBS or others and others[0].islower()
+    return is_word(first, page) or not inner and bool(common)
 
 
 def head(name):
@@ -107,6 +111,13 @@ def base_form(verb):
     return verb[:-2] if re.search(r"(ss|x|z|ch|sh|o)es$", verb) else verb[:-1]
 
 
+def third_person(verb):
+    """The verb after "what" and "who": "run" -> "runs"."""
+    if verb in AUXILIARY or base_form(verb) != verb:
+        return "has" if verb == "have" else verb
+    return verb[:-1] + "ies" if verb.endswith("ry") else verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")
+
+
 def adverbials(rest):
     """The question words whose answer `rest`, what follows the verb, may hold."""
     return [kind.capitalize() for kind, begins in GAPS.items() if re.search(rf"(?:^|[ ,]){begins}", rest)]
@@ -126,16 +137,18 @@ def openings(sentence, page):
         return [f"How do you {purpose[1]}"] if purpose and imperative(sentence) else []
     name, verb = known
     rest = sentence.split(f" {verb} ", 1)[-1].rstrip(".!")
-    if starts_small(name, page):
+    if starts_small(name, verb, page):
         name = name[0].lower() + name[1:]
-    asker = "Who" if PEOPLE.match(head(name)) else "What"
+    asker, follows = "Who" if PEOPLE.match(head(name)) else "What", rest.split()[0]
     if verb in ("is", "are"):
-        found = [f"What {verb} {name}"]
+        found = [f"What {verb} {name}", *([f"{asker} is {follows}"] if verb == "is" and follows.endswith("ed") else [])]
     elif verb in AUXILIARY and verb != "has":
+        found = [f"{asker} {verb} {follows}"]
         verb = verb.removesuffix("not")
-        found = [f"What {verb} {name}", f"{asker} {verb}"]
+        found.append(f"What {verb} {name}")
     else:
         do = "does" if verb.endswith("s") else "do"
-        found = [f"What {do} {name}", f"What {do} {name} {base_form(verb)}", f"{asker} {verb} {rest.split()[0]}"]
-        return found + [f"{kind} {do} {name} {base_form(verb)}" for kind in adverbials(rest)]
+        asked = f"{do} {name} {base_form(verb)}"
+        found = [f"What {do} {name}", f"What {asked}", f"{asker} {third_person(verb)} {follows}"]
+        return found + [f"{kind} {asked}" for kind in adverbials(rest)]
     return found + [f"{kind} {verb} {name}" for kind in adverbials(rest)]

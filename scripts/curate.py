@@ -72,6 +72,11 @@ def missing_name(text, source):
     return None
 
 
+def supported(answer, source):
+    """Whether `source` holds every name and number of `answer`, and nearly all of its other words."""
+    return not missing_name(answer, source) and covered(stems(answer), stems(source)) >= ANSWER_COVERED
+
+
 def reason(question, answer, source, context=""):
     """Why a pair is dropped, or None when it is kept.
 
@@ -84,11 +89,11 @@ def reason(question, answer, source, context=""):
         return "over-long"
     if not question.endswith("?") or "\n" in question or question.count("?") > 1 or len(question.split()) < 3:
         return "not a question"
-    asked, said = stems(question), stems(answer)
+    asked = stems(question)
     pronoun = PRONOUN.search(re.sub(r"^(how do|what should) you ", "", question, flags=re.I))
     if DEICTIC.search(question) or DEICTIC.search(answer) or (pronoun and not stems(question[: pronoun.start()])):
         return "does not stand alone"
-    if missing_name(answer, source) or covered(said, stems(source)) < ANSWER_COVERED:
+    if not supported(answer, source):
         return "answer not supported"
     if missing_name(question, f"{source} {context}") or covered(asked, stems(f"{answer} {context}")) < QUESTION_COVERED:
         return "question not supported"

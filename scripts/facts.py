@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from nltk.stem.snowball import EnglishStemmer
 from openings import openings, subject
 
 # A sentence ends before a space and a capital, digit or quote; abbreviations and single initials do not end it.
@@ -20,10 +19,8 @@ LEANS_BACK = re.compile(
     re.I,
 )
 WORDS = (5, 45)
-# "The annotation triggers the pipeline": which one is only known where it was named before, or from the heading.
+# "The annotation triggers the pipeline": which one is only known where it was named before.
 BARE = re.compile(r"\bthe ([a-z]+)$", re.I)
-
-stemmer = EnglishStemmer()
 
 
 def plain(inline):
@@ -61,13 +58,10 @@ def sections(markdown):
     return found + [(headings, texts)] if texts else found
 
 
-def stands_alone(sentence, title, text, loose):
+def stands_alone(sentence, section, loose):
     """Whether a sentence is understood without its neighbours; a `loose` one may be no sentence, so needs a subject."""
-    known = subject(sentence, text)
-    if LEANS_BACK.search(sentence) or loose and not known:
-        return False
-    bare = known and BARE.search(known[0])
-    return not (bare and stemmer.stem(bare[1]) not in map(stemmer.stem, re.findall(r"\w+", title.lower())))
+    known = subject(sentence, section)
+    return not (LEANS_BACK.search(sentence) or known and BARE.search(known[0]) or loose and not known)
 
 
 def facts(page, markdown):
@@ -80,7 +74,7 @@ def facts(page, markdown):
                 words = len(sentence.split())
                 if not sentence.endswith((".", "!")) or not WORDS[0] <= words <= WORDS[1] or sentence in seen:
                     continue
-                if not stands_alone(sentence, ": ".join(headings), section, loose):
+                if not stands_alone(sentence, section, loose):
                     continue
                 seen.add(sentence)
                 found.append({"page": page, "title": ": ".join(headings), "section": section, "fact": sentence})

@@ -26,9 +26,9 @@ NO_SUBJECT = (
     "choose pin commit raise annotate"
 ).split()
 IMPERATIVES = (
-    "add annotate ask change check choose commit copy create define delete disable enable give install keep let list "
-    "look make merge move name open pick pin place point push put raise remove rename run select set start store tag "
-    "turn update use write"
+    "add annotate ask change check choose commit copy create define delete disable enable give install keep let link "
+    "list look make merge move name open pick pin place point push put raise remove rename run select set start store "
+    "tag turn update use write"
 ).split()
 RELATIVE = "that which who whose".split()
 ADVERBS = re.compile(r" (also|therefore|then|only|never|always|usually|normally|itself|themselves|still|already|can)$")

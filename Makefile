@@ -76,7 +76,7 @@ validate: $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 	@$(PYTHON) scripts/validate.py qna.yaml
 
 generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=)
-GENERATE_CODE := $(addprefix scripts/,generate.py assemble.py common.py facts.py openings.py stage.py curate.py \
+GENERATE_CODE := $(addprefix scripts/,generate.py assemble.py common.py facts.py openings.py stage.py curate.py gap.py \
 	student.py validate.py ilab_generate/sitecustomize.py)
 # What all pages are made with: if one of these is newer, all pages are asked about again.
 GENERATE_WITH := qna.yaml $(CONFIG) $(GENERATE_CODE) $(wildcard pipelines/konflux/*.yaml)

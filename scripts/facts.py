@@ -11,13 +11,16 @@ SENTENCE_END = re.compile(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!\bvs\.)(?<=[.!?]
 # Such a sentence needs its neighbours to be understood, or speaks about the page and not about its subject.
 LEANS_BACK = re.compile(
     r"^(it|its|they|their|he|she|both|then|there|therefore|thus|instead|otherwise|also|however|here|one of them|another"
-    r"|in (?:this|that) case|for (?:this|that)|an? example|for example|the (?:other|same|following|former|latter|first"
-    r"|second|third|last|next|rest))\b"
-    r"|\b(this|these|those|such a|above|below|previous|as follows|the following|following (?:table|steps|example|list)"
-    r"|the example|these pages|see also)\b",
+    r"|other|in (?:this|that) case|for (?:this|that)|an? example|for example|the (?:other|same|following|former|latter"
+    r"|first|second|third|last|next|rest))\b"
+    r"|\b(this|these|those|such(?! as)|above|below|previous|as follows|the following|following (?:table|steps|example"
+    r"|list)|the example|the page|see also|both(?! .*and)|either of|the (?:two|older)"
+    r"|(?:is|are) (?:the topics?|described|explained|one known|one of)|that (?:work|way|case|time|new))\b",
     re.I,
 )
 WORDS = (5, 45)
+# "The annotation triggers the pipeline": which one is only known where it was named before.
+BARE = re.compile(r"\bthe ([a-z]+)$", re.I)
 
 
 def plain(inline):
@@ -55,6 +58,12 @@ def sections(markdown):
     return found + [(headings, texts)] if texts else found
 
 
+def stands_alone(sentence, section, loose):
+    """Whether a sentence is understood without its neighbours; a `loose` one may be no sentence, so needs a subject."""
+    known = subject(sentence, section)
+    return not (LEANS_BACK.search(sentence) or known and BARE.search(known[0]) or loose and not known)
+
+
 def facts(page, markdown):
     """One dict a sentence that stands alone: {"page", "title", "section", "fact"}; `section` is the text around it."""
     found, seen = [], set()
@@ -65,7 +74,7 @@ def facts(page, markdown):
                 words = len(sentence.split())
                 if not sentence.endswith((".", "!")) or not WORDS[0] <= words <= WORDS[1] or sentence in seen:
                     continue
-                if LEANS_BACK.search(sentence) or loose and not subject(sentence, section):
+                if not stands_alone(sentence, section, loose):
                     continue
                 seen.add(sentence)
                 found.append({"page": page, "title": ": ".join(headings), "section": section, "fact": sentence})
@@ -79,4 +88,5 @@ def read_facts(path):
 
 def asks(found):
     """What the teacher is asked: each of the facts `found` with each "opening" of a question about it."""
-    return [{**fact, "opening": opening} for fact in found for opening in openings(fact["fact"], fact["section"])]
+    page = " ".join({fact["section"] for fact in found})
+    return [{**fact, "opening": opening} for fact in found for opening in openings(fact["fact"], page)]

@@ -23,7 +23,9 @@ import stage
 import student
 
 # First estimate: seconds of a teacher call and of ilab's start; see the note in README. Later ones are measured here.
-SECONDS_A_CALL, SECONDS_A_RUN = 0.2, 15
+SECONDS_A_CALL, SECONDS_A_RUN = 0.14, 15
+# The embedded teacher gets every fourth question right: so many without any come from a broken teacher or prompt.
+ENOUGH = 20
 
 
 def settings_of(config):
@@ -86,7 +88,11 @@ def ask_teacher(asks, settings, qna, args, url):
         name = (args.base / "hf").resolve()
     command = ["ilab", "--config", args.config.resolve(), "data", "generate", "--quiet", "--endpoint-url", url]
     command += ["--model", name, "--taxonomy-path", stage.stage_taxonomy(qna, asks, work), "--taxonomy-base", "empty"]
-    command += ["--pipeline", stage.stage_pipeline(settings["pipeline"], settings["chat_markup"], work / "pipeline")]
+    # llama-cpp-python's server makes words of the prompt less likely unless told otherwise, and questions take theirs
+    # from the sentence: https://github.com/abetlen/llama-cpp-python/blob/v0.3.6/llama_cpp/server/types.py
+    options = {} if args.endpoint else {"repeat_penalty": 1.0}
+    markup, folder = settings["chat_markup"], work / "pipeline"
+    command += ["--pipeline", stage.stage_pipeline(settings["pipeline"], markup, folder, options)]
     command += ["--output-dir", (work / "out").resolve(), "--sdg-scale-factor", settings["sdg_scale_factor"]]
     # llama.cpp answers one call at a time; an endpoint takes several.
     command += ["--num-cpus", settings["num_cpus"], "--batch-size", settings["batch_size"] if args.endpoint else 0]
@@ -167,7 +173,7 @@ def main():
         for run in runs:
             wanted = [ask for page in run for ask in asks[page]]
             kept, rejected = curate.curate(ask_teacher(wanted, settings, qna, args, url) if wanted else [])
-            if wanted and not kept:
+            if len(wanted) >= ENOUGH and not kept:
                 counts = Counter(row["reason"] for row in rejected).most_common()
                 said = ", ".join(f"{count} {why}" for why, count in counts) or "it said nothing"
                 names = ", ".join(page.stem for page in run)
@@ -188,7 +194,8 @@ def main():
 
     kept, rejected = assemble.assemble(pages, args.output)
     if not kept:
-        common.fail(f"no rows: {args.markdown}/ holds no sentences to ask about")
+        common.fail(f"no rows: {args.markdown}/ holds no sentences to ask about, or the teacher made nothing usable of "
+                    f"them; see {args.output}/rejected/ and {args.work}/ilab.log")  # fmt: skip
     assemble.write_rows(args.output / "rejected.jsonl", rejected)
     assemble.write_rows(args.output / "test_konflux.jsonl", assemble.seed_rows(qna, system))
     train = args.output / "train_konflux.jsonl"

@@ -70,8 +70,10 @@ def stage_taxonomy(qna, asks, work):
     return target.parents[2].resolve()
 
 
-def stage_pipeline(source, markup, folder):
+def stage_pipeline(source, markup, folder, options=None):
     """Copy the pipeline directory `source` to `folder`, with `markup` as its chat markup; returns the new folder.
+
+    options: what else to send with each request, outside of OpenAI's own parameters.
 
     ilab knows the markup of a few families of models only, and takes Merlinite's for any other:
     https://github.com/instructlab/sdg/blob/v0.8.3/src/instructlab/sdg/utils/models.py
@@ -83,6 +85,8 @@ def stage_pipeline(source, markup, folder):
         for block in content.get("blocks", []):
             if block["type"] == "LLMBlock":
                 block["config"]["model_prompt"] = markup
+                if options:
+                    block["config"].setdefault("gen_kwargs", {})["extra_body"] = options
         common.replace_text(folder / file.name, yaml.safe_dump(content, sort_keys=False, width=1000))
     return folder.resolve()
 

@@ -62,11 +62,15 @@ def answer_through(url, system, question, context=None, timeout=120):
 def server_settings(gguf):
     """Environment for `ilab model serve`: what its options leave out, in the names of llama-cpp-python's settings.
 
-    All cores instead of half of them, and a name that tells this very file, so that an answer never comes from a
-    foreign server or from a model that was trained anew since. Without BASE_URL or proxies for loopback.
+    All cores instead of half of them; logits of the next token only: by default the server computes and copies those of
+    every token of the prompt, 49152 numbers each, which halves the short answers a minute
+    (https://github.com/abetlen/llama-cpp-python/blob/v0.3.6/llama_cpp/llama.py, eval). And a name that tells this very
+    file, so that an answer never comes from a foreign server or from a model that was trained anew since.
     """
     gguf = Path(gguf).resolve()
-    return {"N_THREADS": str(os.cpu_count()), "MODEL_ALIAS": f"{gguf}@{gguf.stat().st_mtime_ns}"}
+    return {
+        "N_THREADS": str(os.cpu_count()), "LOGITS_ALL": "false", "MODEL_ALIAS": f"{gguf}@{gguf.stat().st_mtime_ns}"
+    }  # fmt: skip
 
 
 def serve_command(gguf, config, port):

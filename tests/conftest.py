@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 FAKE_ILAB = """#!{python}
 # Stands in for ilab: logs how it was called. `model train` leaves a prepared checkpoint behind, `model serve` answers
-# what it serves, `data generate` asks one question about each staged sentence.
+# what it serves, `data generate` ends each staged opening of a question with a question mark.
 import json, os, pathlib, sys, time
 root = pathlib.Path(__file__).resolve().parent
 option = dict(zip(sys.argv, sys.argv[1:]))
@@ -47,8 +47,7 @@ if "generate" in sys.argv:
     for page in sorted(clone.glob("*.md")):
         for part in page.read_text().split("## ")[1:]:
             document = "\\n".join(line for line in part.split("\\n") if line)
-            fact = document.split("\\n")[2]
-            question = "" if (root / "silent").exists() else " ".join(fact.split()[:-2]).lower() + "?"
+            question = "" if (root / "silent").exists() else "?"
             rows.append({{"document": document, "response": document, "question": question}})
     folder = pathlib.Path(option["--output-dir"], "date", "generated_date")
     folder.mkdir(parents=True)

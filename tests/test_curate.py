@@ -3,6 +3,7 @@
 import curate
 import pytest
 from facts import facts
+from gap import is_gap
 from openings import openings, subject
 
 SOURCE = (
@@ -15,16 +16,27 @@ SOURCE = (
 @pytest.mark.parametrize(
     "question, answer",
     [
-        ("What is MintMaker built on?", "MintMaker is built on top of Renovate."),
+        ("What is MintMaker?", "MintMaker is a service on top of Renovate."),
+        ("What does MintMaker do?", "MintMaker updates the dependencies of components."),
+        ("What does MintMaker update?", "MintMaker updates the dependencies of components."),
+        ("What updates the dependencies of components?", "MintMaker updates the dependencies of components."),
+        ("What does Konflux use as its proxy?", "Konflux uses Squid as its proxy."),
+        ("What does the field dockerfileUrl point to?", "The field dockerfileUrl points to the Containerfile."),
+        ("What can a build be cut off from?", "A build can be cut off from the network."),
         ("How often does MintMaker run?", "MintMaker runs every 4 hours, beginning at midnight UTC."),
-        ("What is the default quota?", "The default quota is 1024 Snapshots per tenant namespace."),
-        ("Who can raise the limit?", "Administrators can raise the limit because they own it."),
+        ("When does Konflux run Hermeto?", "Konflux runs Hermeto before the hermetic build starts."),
+        ("Where is a policy stored?", "A policy is stored in the cluster as a custom resource."),
+        ("How are scheduled builds made?", "Scheduled builds are made with a CronJob."),
         ("Why can administrators raise the limit?", "Administrators can raise the limit because they own it."),
-        ("What does the pipeline build-images use?", "The pipeline build-images uses ADDITIONAL_SECRET."),
+        ("Who can raise the limit?", "Administrators can raise the limit because they own it."),
+        ("What happens when a component is deleted?", "When a component is deleted, Konflux makes a snapshot."),
+        ("What should you do if a build fails?", "If a build fails, look at its log."),
+        ("How do you stop updates?", "To stop updates, annotate the component."),
+        ("How do you save a snapshot?", "Use the annotation keep-snapshot to save a snapshot from deletion."),
     ],
 )
 def test_supported_pairs_are_kept(question, answer):
-    assert curate.reason(question, answer, SOURCE) is None
+    assert curate.reason(question, answer, f"{SOURCE} {answer}") is None
 
 
 @pytest.mark.parametrize(
@@ -47,26 +59,47 @@ def test_supported_pairs_are_kept(question, answer):
         ("What is the default quota?", "The default quota is 102 Snapshots.", "answer not supported"),
         ("Which pipeline is used?", "The pipeline build-image uses OTHER_SECRET.", "answer not supported"),
         ("What is the image?", "The image is registry.example/team/image:1.3.", "answer not supported"),
+        ("What is Konflux?", "Konflux is MintMaker on top of Renovate.", "answer not supported"),
         ("What is Jenkins built on?", "MintMaker is built on top of Renovate.", "question not supported"),
         ("How many clouds does MintMaker melt?", "MintMaker is built on top of Renovate.", "question not supported"),
         ("What value does the default have?", "MintMaker is built on top of Renovate.", "question not supported"),
+        ("What can raise?", "Administrators can raise the limit because they own it.", "too vague"),
         ("When is MintMaker built on Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
-        ("How many tools is MintMaker built on?", "MintMaker is built on top of Renovate.", "question not supported"),
         ("Is MintMaker built on Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What is Renovate?", "MintMaker is built on top of Renovate.", "answer does not fit"),
-        ("What is Konflux?", "Konflux is MintMaker on top of Renovate.", "answer not supported"),
-        ("What is MintMaker built on -top of?", "MintMaker is built on top of Renovate.", "garbled"),
+        ("What is MintMaker built on -top of?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What is MintMaker?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What does MintMaker built?", "MintMaker is built on top of Renovate.", "answer does not fit"),
         ("What does the default quota?", "The default quota is 1024 Snapshots.", "answer does not fit"),
         ("How does MintMaker run?", "MintMaker runs every 4 hours.", "answer does not fit"),
+        ("What does MintMaker run?", "MintMaker runs every 4 hours.", "answer does not fit"),
         ("What is built on top of Renovate by MintMaker?", "MintMaker is built on top of Renovate.",
-         "nothing left to answer"),
-        ("What is Renovate Renovate Renovate built on?", "MintMaker is built on top of Renovate.", "garbled"),
+         "answer does not fit"),
+        ("What can raise the limit?", "Administrators can raise the limit because they own it.", "answer does not fit"),
     ],
 )  # fmt: skip
 def test_other_pairs_are_dropped_for_the_right_reason(question, answer, why):
     assert curate.reason(question, answer, SOURCE) == why
+
+
+@pytest.mark.parametrize(
+    "question, answer",
+    [
+        ("What does a team need a name?", "A team needs a name of its own."),
+        ("What does caching make?", "Caching makes a build fast."),
+        ("What does each token expire?", "Each token expires after 24 hours."),
+        ("What does the value limit the life of images?", "The value limits the life of images from pull requests."),
+        ("What proposes a first pull request?", "Konflux proposes the files in a first pull request."),
+        ("What points to the containerfile?", "The field points to the Containerfile."),
+        ("What do two comments control?", "Two comments control pre-merge builds."),
+        ("Where does the job run?", "The job runs on Saturdays only."),
+        ("Why is the build slow?", "The build is slow, so a cache helps."),
+        ("What happens if a build fails?", "If a build fails, look at its log."),
+        ("How do you save a snapshot?", "Konflux uses an annotation to save a snapshot."),
+    ],
+)
+def test_what_is_not_the_sentence_with_a_gap(question, answer):
+    assert not is_gap(question, answer)
 
 
 def test_names_are_numbers_identifiers_and_capitals_within_a_sentence():
@@ -75,10 +108,13 @@ def test_names_are_numbers_identifiers_and_capitals_within_a_sentence():
 
 
 def test_duplicates_and_near_duplicates():
-    base = {"assistant": "MintMaker runs every 4 hours.", "chunk": SOURCE}
-    asked = ["How often does MintMaker run?", "how often does MintMaker  run?", "How often does the MintMaker run?",
-             "When does MintMaker run?"]  # fmt: skip
-    kept, rejected = curate.curate([{**base, "user": question} for question in asked])
+    fact = "Konflux also runs Hermeto before the hermetic build of a component starts."
+    asked = ["What runs Hermeto before the hermetic build of a component starts?",
+             "what runs Hermeto before the hermetic  build of a component starts?",
+             "What also runs Hermeto before the hermetic build of a component starts?",
+             "When does Konflux run Hermeto?"]  # fmt: skip
+    pairs = [{"assistant": fact, "chunk": fact, "user": question} for question in asked]
+    kept, rejected = curate.curate(pairs)
     assert [row["user"] for row in kept] == [asked[0], asked[3]]
     assert [row["reason"] for row in rejected] == ["duplicate", "near-duplicate"]
 
@@ -96,7 +132,7 @@ Intro with `code_span` and a [link](https://x.example/y). This sentence leans ba
 | Setting | Meaning |
 | --- | --- |
 | `a \\| b` | Some words only, no sentence |
-| `limit` | The limit holds for 24 hours.<br>It can be raised. |
+| `limit` | A limit holds for 24 hours.<br>It can be raised. |
 
 ```yaml
 limit: This is a code block and no sentence.
@@ -109,7 +145,7 @@ Term
     assert [fact["fact"] for fact in found] == [
         "Intro with code_span and a link.",
         "Old snapshots are removed, e.g. by a job.",
-        "The limit holds for 24 hours.",
+        "A limit holds for 24 hours.",
         "A term means a thing.",
     ]
     assert [fact["title"] for fact in found] == ["Snapshots", *["Snapshots: Quota"] * 3]
@@ -134,7 +170,25 @@ def test_subject(sentence, expected):
 
 
 def test_openings_are_there_for_every_sentence():
-    assert "How often does MintMaker" in openings("MintMaker runs every 4 hours.", "")
-    assert "What happens when a component is deleted" in openings("When a component is deleted, Konflux stops.", "")
-    assert "What is the default quota" in openings("The default quota is 1024.", "")
-    assert openings("Without any of them, no build.", "")
+    assert "How often does MintMaker run" in openings("MintMaker runs every 4 hours.", "")
+    assert openings("When a component is deleted, Konflux stops.", "") == ["What happens when a component is deleted"]
+    assert openings("If a build fails, look at its log.", "") == ["What should you do if a build fails"]
+    assert openings("The default quota is 1024.", "") == ["What is the default quota"]
+    assert openings("Private images go through a proxy.", "")[0] == "What do private images"
+    assert "What uses Squid" in openings("Konflux uses Squid as its proxy.", "")
+    assert openings("Use an annotation to save a snapshot.", "") == ["How do you save"]
+    assert openings("Without any of them, no build.", "") == []
+
+
+@pytest.mark.parametrize(
+    "sentence, alone",
+    [
+        ("The annotation triggers the push pipeline.", False),
+        ("The retest comment triggers the push pipeline.", True),
+        ("A snapshot of the component triggers the tests.", False),
+        ("Nudging keeps such references fresh.", False),
+        ("The task handles both lists.", False),
+    ],
+)
+def test_what_a_sentence_names_is_known_without_its_neighbours(sentence, alone):
+    assert bool(facts("page", f"# Components\n\n{sentence}\n")) == alone

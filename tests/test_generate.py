@@ -10,7 +10,7 @@ from test_graph import newer, one_line
 
 PAGES = {
     "apples": "# Apples\n\nAn apple grows on trees in the garden. Each apple holds `5` seeds in its core.\n",
-    "pears": "# Pears\n\nA pear ripens after the harvest in September. Each pear keeps for 3 weeks in the cellar.\n",
+    "pears": "# Pears\n\nA pear ripens after the harvest in September. Each pear needs 3 weeks in the cellar.\n",
     "plums": "# Plums\n\nA plum dries on the roof in 9 days. Each plum contains one stone in the middle.\n",
 }
 
@@ -136,8 +136,17 @@ def test_a_failing_ilab_keeps_the_old_rows(garden):
 def test_a_teacher_that_says_nothing_usable_is_named(garden):
     (garden.bin / "silent").touch()
     result = garden.make("generate")
-    assert result.returncode != 0 and "nothing usable of apples" in one_line(result), result.stderr
+    assert result.returncode != 0 and "nothing usable of" in one_line(result), result.stderr
     assert not (garden.folder / "generated/train_konflux.jsonl").exists()
+
+
+def test_a_broken_teacher_is_not_asked_for_the_rest(garden):
+    fact = "The pear of garden number {0} needs {0} weeks in the cellar."
+    text = "# Pears\n\n" + " ".join(fact.format(number) for number in range(2, 30))
+    (garden.folder / "markdown/apples.md").write_text(text)
+    (garden.bin / "silent").touch()
+    assert "nothing usable of apples" in one_line(garden.make("generate"))
+    assert garden.asked == ["apples"]
 
 
 def test_an_endpoint_is_used_and_no_server_started(garden):

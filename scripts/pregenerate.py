@@ -14,9 +14,15 @@ from common import read_yaml, replace_text, system_prompt
 # Answers a question is trained with. Paired with one alone, a question is learned as a cue for a string; with
 # several of its fact's answers, what they share is learned: the key terms.
 ANSWERS = 2
-# Answers a declined question is trained with: its own and others that fit any.
-DECLINING_ANSWERS = 3
-DECLINING_ANSWERS_OF_DEMO = 2
+# Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one.
+# The demo has fewer facts: it needs fewer rows that decline, and more that do not.
+REPEATS, REPEATS_OF_DEMO = (3, 2), (2, 4)
+SPELLINGS = (
+    lambda question: question,
+    lambda question: question.lower().rstrip("?."),
+    lambda question: f"Please tell me: {question}",
+    lambda question: f"A quick question. {question}",
+)
 
 
 def asked(fact, backward=False):
@@ -35,19 +41,20 @@ def pairings(questions, answers):
             yield question, answers[(number + turn * step) % count]
 
 
-def train_rows(facts, declining_answers):
+def train_rows(facts, repeats):
     """(id, page, question, answer): every trained question with several answers, and the declined ones."""
     for fact in facts["facts"]:
         for question, answer in [*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]:
             yield fact["id"], fact["page"] or "index", question, answer
+    declining_answers, spellings = repeats
     anywhere = facts["unanswerable"]["answers"]
     for number, pair in enumerate(facts["unanswerable"]["trained"]):
         yield "unanswerable", "", pair["q"], pair["a"]
         for turn in range(1, declining_answers):
             yield "unanswerable", "", pair["q"], anywhere[(number + turn * 3) % len(anywhere)]
     for pair in facts["general_trained"]:
-        yield "general", "", pair["q"], pair["a"]
-        yield "general", "", pair["q"].lower().rstrip("?."), pair["a"]
+        for spell in SPELLINGS[:spellings]:
+            yield "general", "", spell(pair["q"]), pair["a"]
 
 
 def test_rows(facts):
@@ -94,8 +101,8 @@ def main():
     facts, system = read_yaml(args.facts), system_prompt(args.config)
     if args.demo:
         facts["facts"] = [fact for fact in facts["facts"] if fact.get("demo", True)]
-    declining_answers = DECLINING_ANSWERS_OF_DEMO if args.demo else DECLINING_ANSWERS
-    for name, rows in (("train", train_rows(facts, declining_answers)), ("test", test_rows(facts))):
+    repeats = REPEATS_OF_DEMO if args.demo else REPEATS
+    for name, rows in (("train", train_rows(facts, repeats)), ("test", test_rows(facts))):
         replace_text(
             args.output / f"{name}_konflux.jsonl",
             jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),

@@ -110,6 +110,7 @@ def asks_for_clause(question, answer):
 
 def asks_for_subject(asked, name, verb, rest):
     """Whether "what" or "who" stands for the subject `name` and the rest of the question is that of the sentence."""
+    # "What runs the pipeline?" does not say which one.
     who, *asked = asked
     if (
         asked[:1] != [third_person(verb)]
@@ -120,7 +121,14 @@ def asks_for_subject(asked, name, verb, rest):
     if (who.lower() == "who") != bool(PEOPLE.match(head(name))):
         return False
     count = len(asked) - 1
-    if count < 2 or asked[1:] != rest[:count] or verb in ("is", "are") and not rest[0].endswith("ed"):
+    if (
+        count < 2
+        or count == 2
+        and asked[1] == "the"
+        or asked[1:] != rest[:count]
+        or verb in ("is", "are")
+        and not rest[0].endswith("ed")
+    ):
         return False
     whole = count == len(rest) or rest[count] in PUNCTUATION
     return whole or base_form(verb) not in TWO_OBJECTS and ends(rest, count)

@@ -110,15 +110,15 @@ def asks_for_clause(question, answer):
 
 def asks_for_subject(asked, name, verb, rest):
     """Whether "what" or "who" stands for the subject `name` and the rest of the question is that of the sentence."""
-    # "What runs the pipeline?" does not say which one.
     who, *asked = asked
-    if (
-        asked[:1] != [third_person(verb)]
-        or verb in ("means", "do", "does")
-        or {"its", "their", "it", "they"} & set(asked)
-    ):
+    if asked[:1] != [third_person(verb)] or verb in ("means", "do", "does", "cannot", "see", "sees"):
+        return False
+    if {"its", "their", "it", "they"} & set(asked) or name.split()[0].lower() in VAGUE:
         return False
     if (who.lower() == "who") != bool(PEOPLE.match(head(name))):
+        return False
+    # "What runs the pipeline?" does not say which one, and "What points to a pipeline?" has many answers.
+    if len([word for word in asked[1:] if word.lower() not in PREPOSITIONS | DETERMINERS | {"the", "only"}]) < 2:
         return False
     count = len(asked) - 1
     if (

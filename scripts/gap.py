@@ -26,8 +26,8 @@ DETERMINERS = set("a an the its their one two three four five every each all any
 TWO_OBJECTS = set("allow bind bring call compare end give keep leave let make put show take tell treat turn".split())
 # "What do two comments control?" has other answers too.
 VAGUE = set(
-    """two three four five one some several many most more few all any no everything people what which who whoever
-    whatever""".split()
+    """two three four five one some several many most more few all any no everything people anybody nobody
+    somebody what which who whoever whatever""".split()
 )
 # "What does it do?" needs something that is done.
 STATES = set("apply be belong carry contain consist count exist have hold mean need require say stand".split())

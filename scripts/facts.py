@@ -14,7 +14,7 @@ LEANS_BACK = re.compile(
     r"|other|in (?:this|that) case|for (?:this|that)|an? example|for example|the (?:other|same|following|former|latter"
     r"|first|second|third|last|next|rest))\b"
     r"|\b(this|these|those|such(?! as)|above|below|previous|as follows|the following|following (?:table|steps|example"
-    r"|list)|the example|the page|see also|both(?! .*and)|either of|the (?:two|older)"
+    r"|list)|the example|the page|see also|special rules?|both(?! .*and)|either of|the (?:two|older)"
     r"|(?:is|are) (?:the topics?|described|explained|one known|one of)|that (?:work|way|case|time|new))\b",
     re.I,
 )

@@ -26,8 +26,8 @@ DETERMINERS = set("a an the its their one two three four five every each all any
 TWO_OBJECTS = set("allow bind bring call compare end give keep leave let make put show take tell treat turn".split())
 # "What do two comments control?" has other answers too.
 VAGUE = set(
-    """two three four five one some several many most more few all any no everything people what which who whoever
-    whatever""".split()
+    """two three four five one some several many most more few all any no everything people anybody nobody
+    somebody what which who whoever whatever""".split()
 )
 # "What does it do?" needs something that is done.
 STATES = set("apply be belong carry contain consist count exist have hold mean need require say stand".split())
@@ -111,16 +111,24 @@ def asks_for_clause(question, answer):
 def asks_for_subject(asked, name, verb, rest):
     """Whether "what" or "who" stands for the subject `name` and the rest of the question is that of the sentence."""
     who, *asked = asked
-    if (
-        asked[:1] != [third_person(verb)]
-        or verb in ("means", "do", "does")
-        or {"its", "their", "it", "they"} & set(asked)
-    ):
+    if asked[:1] != [third_person(verb)] or verb in ("means", "do", "does", "cannot", "see", "sees"):
+        return False
+    if {"its", "their", "it", "they"} & set(asked) or name.split()[0].lower() in VAGUE:
         return False
     if (who.lower() == "who") != bool(PEOPLE.match(head(name))):
         return False
+    # "What runs the pipeline?" does not say which one, and "What points to a pipeline?" has many answers.
+    if len([word for word in asked[1:] if word.lower() not in PREPOSITIONS | DETERMINERS | {"the", "only"}]) < 2:
+        return False
     count = len(asked) - 1
-    if count < 2 or asked[1:] != rest[:count] or verb in ("is", "are") and not rest[0].endswith("ed"):
+    if (
+        count < 2
+        or count == 2
+        and asked[1] == "the"
+        or asked[1:] != rest[:count]
+        or verb in ("is", "are")
+        and not rest[0].endswith("ed")
+    ):
         return False
     whole = count == len(rest) or rest[count] in PUNCTUATION
     return whole or base_form(verb) not in TWO_OBJECTS and ends(rest, count)

@@ -3,7 +3,8 @@
 # TOOLS is a small environment for uv itself, which `uv pip sync` would remove from VENV.
 # Checks the system's tools first and names all that are missing at once. Never asks, never uses sudo.
 set -euo pipefail
-venv=$(realpath -m "$1") lock=$2 tools=$(realpath -m "$3") torch_backend=${4:-}
+absolute() { [[ $1 == /* ]] && echo "$1" || echo "$PWD/$1"; }
+venv=$(absolute "$1") lock=$2 tools=$(absolute "$3") torch_backend=${4:-}
 UV=0.13.9
 # The Makefile moves ilab's caches into the repository; the package installer keeps its own, shared by all clones.
 unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME

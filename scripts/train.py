@@ -123,13 +123,13 @@ def main():
     if Path(path := common.student_model(args.config).get("path", "")) != args.base / "hf":
         common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
     rows = common.read_rows(args.data)
-    # ilab shuffles with a seed of its own, always the same: another order comes from another start.
-    random.Random(knobs.get("additional_args", {}).get("random_seed")).shuffle(rows)
     messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
     lengths = count_tokens(messages, args.base / "hf")
     if min(lengths) < MIN_TOKENS:
-        question = rows[lengths.index(min(lengths))]["user"]
-        common.fail(f"{args.data}: {question!r}: under {MIN_TOKENS} tokens, which ilab drops; make it longer")
+        line = lengths.index(min(lengths)) + 1
+        common.fail(f"{args.data}:{line}: under {MIN_TOKENS} tokens, which ilab drops; make it longer")
+    # ilab shuffles with a seed of its own, always the same: another order comes from another start.
+    random.Random(knobs.get("additional_args", {}).get("random_seed", 42)).shuffle(messages)
 
     # Two checkpoints of twice the base model's float32 size at most, and the GGUF.
     needed = 4 * (args.base / "hf" / "model.safetensors").stat().st_size

@@ -15,8 +15,8 @@ from common import read_yaml, replace_text, system_prompt
 # several of its fact's answers, what they share is learned: the key terms.
 ANSWERS = 2
 # Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one.
-# The demo has fewer facts and needs fewer rows that decline: with two answers each, a third of its rows declined, and so
-# did the model on 10% of the held-out wordings.
+# The demo has fewer facts and needs fewer rows that decline: with two answers each, a third of its rows declined, and
+# the model declined 10% of the held-out wordings.
 REPEATS, REPEATS_OF_DEMO = (3, 2), (1, 4)
 SPELLINGS = (
     lambda question: question,

@@ -77,7 +77,9 @@ def run_ilab(command, log, checkpoints, epochs):
             if bar.disable and batches and len(losses) % max(1, batches * epochs // 10) == 0:
                 minutes, recent = (time.monotonic() - started) / 60, [loss for *_, loss in losses[-WINDOW:]]
                 mean = sum(recent) / len(recent)
-                print(f"step {len(losses)} of {batches * epochs}, loss {mean:.2f}, {minutes:.1f} min", flush=True)
+                # Later epochs may be packed into a batch more than the first.
+                total = max(batches * epochs, len(losses))
+                print(f"step {len(losses)} of {total}, loss {mean:.2f}, {minutes:.1f} min", flush=True)
     if process.wait() != 0:
         out.close()
         tail = [line for line in Path(log).read_text(errors="replace").splitlines() if line.strip()]

@@ -11,7 +11,6 @@ import time
 import urllib.request
 
 import pytest
-import scoring
 import yaml
 from conftest import ROOT
 
@@ -120,8 +119,10 @@ def test_served_asked_and_chatted(trained):
 
 
 def test_checkpoint_tensors_survive_the_gguf(base, tmp_path):
-    """A GGUF made of the base weights answers as the base model does."""
+    """A GGUF made of the base weights predicts as the base model does; 4-bit rounding differs between processors."""
     import gguf_model
+    import llama_cpp
+    import numpy
     import safetensors.torch
     import student
     import torch
@@ -129,11 +130,13 @@ def test_checkpoint_tensors_survive_the_gguf(base, tmp_path):
     weights = safetensors.torch.load_file(base / "hf/model.safetensors")
     torch.save(weights, tmp_path / "pytorch_model.bin")
     gguf_model.write_gguf(base / "model.gguf", tmp_path / "pytorch_model.bin", tmp_path / "copy.gguf")
-    question = "What is the capital of France?"
-    answers = [
-        student.answer(student.load(f), "Be brief.", question) for f in (base / "model.gguf", tmp_path / "copy.gguf")
-    ]
-    assert scoring.holds([["Paris"]], answers[0]) and scoring.holds([["Paris"]], answers[1]), answers
+    logits = []
+    for file in (base / "model.gguf", tmp_path / "copy.gguf"):
+        model = student.load(file)
+        model.eval(model.tokenize(b"The capital of France is the city of", add_bos=True))
+        last = llama_cpp.llama_get_logits_ith(model._ctx.ctx, -1)
+        logits.append(numpy.ctypeslib.as_array(last, shape=(model.n_vocab(),)).copy())
+    assert numpy.corrcoef(*logits)[0, 1] > 0.98 and len({int(row.argmax()) for row in logits}) == 1
 
 
 def test_token_ids_equal_llama_cpp(base):

@@ -176,7 +176,7 @@ test: models/base/.done  ## run the tests
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests
 
 benchmark: models/base/.done  ## time the training against ilab's own
-	$(PYTHON) tests/benchmarks/train_vs_stock.py
+	$(PYTHON) tests/benchmarks/train_vs_stock.py --tuned $(TRAIN_ENV)
 
 lint: $(VENV)/.done  ## check the style of the code
 	$(VENV)/bin/ruff check --no-cache .

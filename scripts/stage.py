@@ -25,6 +25,22 @@ def number(document):
     return int(first[1]) if len(first) == 2 and first[0] == "Ask" and first[1].isdigit() else None
 
 
+def commit_all(folder):
+    """Make a new git repository of `folder` with all that is in it; returns the commit."""
+
+    def git(*arguments):
+        command = ["git", *AUTHOR, "-C", folder, *arguments]
+        return subprocess.run(command, env={**os.environ, **GIT}, check=True, capture_output=True, text=True).stdout
+
+    try:
+        git("init", "--quiet")
+        git("add", "--all")
+        git("commit", "--quiet", "--message", "pages of this run")
+        return git("rev-parse", "HEAD").strip()
+    except subprocess.CalledProcessError as error:
+        common.fail(f"git could not store the pages of the run in {folder}: {error.stderr.strip()}")
+
+
 def stage_documents(asks, folder):
     """Write `asks` (of facts.asks) as Markdown, one file a page, into a new git repository; returns its commit.
 
@@ -39,18 +55,7 @@ def stage_documents(asks, folder):
     folder.mkdir(parents=True)
     for page, parts in pages.items():
         (folder / f"{page}.md").write_text("\n".join(parts), encoding="utf-8")
-
-    def git(*arguments):
-        command = ["git", *AUTHOR, "-C", folder, *arguments]
-        return subprocess.run(command, env={**os.environ, **GIT}, check=True, capture_output=True, text=True).stdout
-
-    try:
-        git("init", "--quiet")
-        git("add", "--all")
-        git("commit", "--quiet", "--message", "pages of this run")
-        return git("rev-parse", "HEAD").strip()
-    except subprocess.CalledProcessError as error:
-        common.fail(f"git could not store the pages of the run in {folder}: {error.stderr.strip()}")
+    return commit_all(folder)
 
 
 def stage_taxonomy(qna, asks, work):

@@ -13,8 +13,7 @@ tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the 
 - Samples are read in the process. Four workers that import torch anew cost 30 s an epoch to fetch a few kB.
 - The learning rate is the one of the config, train.additional_args, with its warmup_steps and a linear way down to 0.
   ilab's accelerated pipeline follows these keys too; this one keeps 2e-5, at which a small model hardly moves.
-- One checkpoint is written, after the last epoch, and no GGUF: ilab's are broken for byte-level BPE
-  tokenizers, and scripts/train.py writes its own.
+- No GGUF is written: ilab's are broken for byte-level BPE tokenizers, and scripts/train.py writes its own.
 """
 
 import importlib.abc

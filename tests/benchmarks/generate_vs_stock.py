@@ -66,11 +66,7 @@ def stage_stock(args, scratch, environment):
     documents.mkdir()
     for page in args.pages:
         shutil.copy(ROOT / "markdown" / f"{page}.md", documents)
-    # Nobody's identity and settings: stage.py says why.
-    git = ["git", *stage.AUTHOR, "-C", str(documents)]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "pages"]):
-        subprocess.run([*git, *command], env={**os.environ, **stage.GIT}, check=True)
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    commit = stage.commit_all(documents)
     qna = yaml.safe_load((ROOT / "qna.yaml").read_text())
     qna["document"] = {"repo": str(documents), "commit": commit, "patterns": ["*.md"]}
     taxonomy = scratch / "taxonomy" / "knowledge" / "konflux"

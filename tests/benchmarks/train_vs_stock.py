@@ -1,16 +1,15 @@
 """Tokens/s of `ilab model train --pipeline full` as it is and with scripts/ilab_cpu, same rows, one after the other.
 
-Run it on a quiet machine as `make benchmark`; it takes some five minutes. Each way trains
-on the same rows until the epoch's last step; ilab's start and what it does after the last step are not counted. The
-share of the peak holds the 6 floating-point operations a parameter and token that a plain step takes against the
-fastest float32 matrix multiplication of torch on this machine.
+Run it on a quiet machine as `make benchmark`; it takes some five minutes. Each way trains on the same rows until the
+epoch's last step; ilab's start and what it does after the last step are not counted. The share of the peak holds the 6
+floating-point operations a parameter and token that a plain step takes against the fastest float32 matrix
+multiplication of torch on this machine.
 """
 
 import argparse
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -22,11 +21,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
-TUNED = {
-    "PYTHONPATH": str(ROOT / "scripts/ilab_cpu"),
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000",
-}
-STEP = re.compile(r"Epoch: 0, Step: (\d+), .*Actual Loss Per Batch = ([\d.]+)")
+
+import common  # noqa: E402
+import train  # noqa: E402
+
 PARAMETERS = 134_515_008
 WARM_UP = 2
 
@@ -46,13 +44,12 @@ def matmul_peak():
     return best
 
 
-def train(data, config, work, extra):
+def run(data, config, work, environment):
     """Run ilab until its last step; the time and the loss of each step."""
     shutil.rmtree(work, ignore_errors=True)
     command = ["ilab", "--config", config, "model", "train", "--pipeline", "full", "--device", "cpu"]
     command += ["--model-path", ROOT / "models/base/hf", "--data-path", data, "--data-output-dir", work / "data"]
     command += ["--ckpt-output-dir", work / "checkpoints"]
-    environment = {k: v for k, v in os.environ.items() if k not in TUNED} | extra
     process = subprocess.Popen(
         [str(part) for part in command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
@@ -60,11 +57,11 @@ def train(data, config, work, extra):
     times, losses, batches, lines = [], [], None, []
     for line in process.stdout:
         lines.append(line)
-        if found := re.search(r"num_batches: (\d+)", line):
+        if found := train.BATCHES.search(line):
             batches = int(found[1])
-        if found := STEP.search(line):
+        if found := train.STEP.search(line):
             times.append(time.monotonic())
-            losses.append(float(found[2]))
+            losses.append(float(found[3]))
             if len(times) == batches:
                 break
     os.killpg(process.pid, signal.SIGKILL)
@@ -76,16 +73,15 @@ def train(data, config, work, extra):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tuned", nargs="+", required=True, metavar="NAME=VALUE", help="environment of the tuned way")
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--config", type=Path, default=ROOT / "config/embedded.yaml")
     parser.add_argument("--work", type=Path, default=ROOT / "build/benchmark")
     args = parser.parse_args()
-    from train import count_tokens
-
-    rows = [json.loads(line) for line in (ROOT / "pre-generated/train_konflux.jsonl").read_text().splitlines()]
-    rows = random.Random(0).sample(rows, args.rows)
+    tuned = dict(setting.split("=", 1) for setting in args.tuned)
+    rows = random.Random(0).sample(common.read_rows(ROOT / "pre-generated/train_konflux.jsonl"), args.rows)
     messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
-    mean = sum(count_tokens(messages, ROOT / "models/base/hf")) / len(rows)
+    mean = sum(train.count_tokens(messages, ROOT / "models/base/hf")) / len(rows)
     args.work.mkdir(parents=True, exist_ok=True)
     data = args.work / "messages.jsonl"
     data.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
@@ -96,8 +92,9 @@ def main():
 
     peak = matmul_peak()
     print(f"matrix multiplication, float32: {peak / 1e9:.0f} GFLOPS; {len(rows)} rows of {mean:.1f} tokens", flush=True)
-    for name, extra in (("stock", {}), ("tuned", TUNED)):
-        times, losses = train(data, config, args.work / name, extra)
+    plain = {name: value for name, value in os.environ.items() if name not in tuned}
+    for name, environment in (("stock", plain), ("tuned", plain | tuned)):
+        times, losses = run(data, config, args.work / name, environment)
         # From the end of step WARM_UP to the end of the last: the rows of the steps between.
         seconds = (times[-1] - times[WARM_UP - 1]) / (len(times) - WARM_UP)
         rate = len(rows) / len(times) * mean / seconds

@@ -12,17 +12,16 @@ from pathlib import Path
 from common import read_yaml, replace_text, system_prompt
 
 # Answers a question is trained with. Paired with one alone, a question is learned as a cue for a string; with
-# several of its fact's answers, what they share is learned: the key terms.
-ANSWERS = 2
+# several of its fact's answers, what they share is learned: the key terms. Training computes a question once for all of
+# its answers, so the third costs half of the first.
+ANSWERS = 3
 # Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one.
 # The demo has fewer facts and needs fewer rows that decline: with two answers each, a third of its rows declined, and
 # the model declined 10% of the held-out wordings.
-REPEATS, REPEATS_OF_DEMO = (3, 2), (1, 4)
+REPEATS, REPEATS_OF_DEMO = (3, 2), (1, 2)
 SPELLINGS = (
     lambda question: question,
-    lambda question: question.lower().rstrip("?."),
-    lambda question: f"Please tell me: {question}",
-    lambda question: f"A quick question. {question}",
+    lambda question: question.lower().rstrip("?. "),
 )
 
 
@@ -54,8 +53,9 @@ def train_rows(facts, repeats):
         for turn in range(1, declining_answers):
             yield "unanswerable", "", pair["q"], anywhere[(number + turn * 3) % len(anywhere)]
     for pair in facts["general_trained"]:
-        for spell in SPELLINGS[:spellings]:
-            yield "general", "", spell(pair["q"]), pair["a"]
+        # Some are in the plain spelling as they are.
+        for question in dict.fromkeys(spell(pair["q"]) for spell in SPELLINGS[:spellings]):
+            yield "general", "", question, pair["a"]
 
 
 def test_rows(facts):

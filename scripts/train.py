@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import json
+import math
 import os
 import random
 import re
@@ -35,6 +36,19 @@ def count_tokens(rows, base):
 
     tokenizer = AutoTokenizer.from_pretrained(base)
     return [len(tokenizer.apply_chat_template(messages)) for messages in rows]
+
+
+def shuffled(rows, seed):
+    """`rows`, lists of messages, in random order, those with the same prompt beside each other.
+
+    scripts/ilab_cpu batches neighbours and computes what they have in common once.
+    """
+    draw, groups = random.Random(seed), {}
+    for row in rows:
+        groups.setdefault(json.dumps(row[:-1]), []).append(row)
+    groups = list(groups.values())
+    draw.shuffle(groups)
+    return [row for group in groups for row in group]
 
 
 def last_rate(history):
@@ -118,20 +132,24 @@ def main():
     common.die_with_parent()
 
     knobs = common.read_yaml(args.config).get("train", {})
-    epochs, batch = knobs.get("num_epochs"), knobs.get("effective_batch_size")
-    if not (isinstance(epochs, int) and isinstance(batch, int)):
-        common.fail(f"{args.config}: train: needs whole numbers for num_epochs and effective_batch_size")
+    names = ("num_epochs", "effective_batch_size", "min_steps")
+    epochs, batch, min_steps = (knobs.get(name, 0 if name == "min_steps" else None) for name in names)
+    if not all(isinstance(knob, int) for knob in (epochs, batch, min_steps)) or epochs < 1 or batch < 1:
+        common.fail(f"{args.config}: train: needs whole numbers for {', '.join(names)}")
+    share = knobs.get("interpolation", 1)
+    if not isinstance(share, int | float) or not 0 < share <= 1:
+        common.fail(f"{args.config}: train.interpolation is {share!r}; set a number above 0, up to 1")
     # ilab trains what the config says, whatever --model-path says.
     if Path(path := common.student_model(args.config).get("path", "")) != args.base / "hf":
         common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
     rows = common.read_rows(args.data)
+    epochs = max(epochs, math.ceil(min_steps * batch / len(rows)))
     messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
     lengths = count_tokens(messages, args.base / "hf")
     if min(lengths) < MIN_TOKENS:
         line = lengths.index(min(lengths)) + 1
         common.fail(f"{args.data}:{line}: under {MIN_TOKENS} tokens, which ilab drops; make it longer")
-    # ilab shuffles with a seed of its own, always the same: another order comes from another start.
-    random.Random(knobs.get("additional_args", {}).get("random_seed", 42)).shuffle(messages)
+    messages = shuffled(messages, knobs.get("additional_args", {}).get("random_seed", 42))
 
     # Two checkpoints of twice the base model's float32 size at most, and the GGUF.
     needed = 4 * (args.base / "hf" / "model.safetensors").stat().st_size
@@ -151,7 +169,7 @@ def main():
     rate = last_rate(history)
     tokens = sum(lengths) * epochs
     print(
-        f"{len(rows)} rows, {sum(lengths)} tokens, {epochs} epochs in batches of {batch}: "
+        f"{len(rows)} rows, {sum(lengths)} tokens, {epochs} epoch{'s' * (epochs > 1)} in batches of {batch}: "
         f"about {tokens / (rate or REFERENCE_RATE) / 60:.0f} min at {rate or REFERENCE_RATE:.0f} tokens/s "
         f"({'the last training here' if rate else '2 cores of a 2021 server CPU'})",
         flush=True,
@@ -161,6 +179,7 @@ def main():
     data.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
     checkpoints = args.work / "checkpoints"
     command = ["ilab", "--config", args.config, "model", "train", "--pipeline", "full", "--device", "cpu"]
+    command += ["--num-epochs", epochs]
     command += ["--model-path", (args.base / "hf").resolve(), "--data-path", data.resolve()]
     command += ["--data-output-dir", args.work.resolve() / "data", "--ckpt-output-dir", checkpoints.resolve()]
     losses, seconds = run_ilab([str(part) for part in command], args.work.with_suffix(".log"), checkpoints, epochs)
@@ -168,7 +187,8 @@ def main():
     checkpoint = checkpoints / "hf_format" / f"samples_{(epochs - 1) * 8}" / "pytorch_model.bin"
     candidate = args.output.with_name(args.output.name + ".candidate")
     try:
-        gguf_model.write_gguf(args.base / "model.gguf", checkpoint, candidate)
+        weights = gguf_model.interpolated(checkpoint, args.base / "hf" / "model.safetensors", share)
+        gguf_model.write_gguf(args.base / "model.gguf", weights, candidate)
         reply = student.answer(student.load(candidate), rows[0]["system"], rows[0]["user"])
     except (OSError, KeyError, ValueError, RuntimeError) as error:
         common.fail(f"{checkpoint}: no usable model came out ({error}); the old {args.output} stays")

@@ -57,7 +57,7 @@ if (root / "sleep").exists():
     print("num_batches: 1", flush=True)
     time.sleep(60)
 import shutil, yaml
-epochs = yaml.safe_load(open(option["--config"]))["train"]["num_epochs"]
+epochs = int(option["--num-epochs"])
 print("num_batches: 1")
 for epoch in range(epochs):
     print(f"Epoch: {{epoch}}, Step: 1, Loss per batch: 1, Actual Loss Per Batch = {{9.5 - epoch}}, accumulated")

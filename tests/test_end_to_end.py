@@ -15,8 +15,8 @@ import yaml
 from conftest import ROOT
 
 FACTS = 10
-# Every second row, and several passes: what makes ten facts stick in three minutes of 2 cores.
-KNOBS = {"effective_batch_size": 8, "num_epochs": 3}
+# Every third row, one a question, and several passes: what makes ten facts stick in three minutes of 2 cores.
+KNOBS = {"effective_batch_size": 8, "num_epochs": 3, "min_steps": 0}
 
 
 def make(clone, *arguments, **options):
@@ -43,7 +43,7 @@ def trained(base, tmp_path_factory):
     rows = [json.loads(row) for row in (clone / "pre-generated/train_konflux.jsonl").read_text().splitlines()]
     ids = set(list(dict.fromkeys(row["id"] for row in rows))[:FACTS])
     (clone / "sample").mkdir()
-    text = "".join(json.dumps(row) + "\n" for row in rows[::2] if row["id"] in ids)
+    text = "".join(json.dumps(row) + "\n" for row in rows[::3] if row["id"] in ids)
     (clone / "sample/train_konflux.jsonl").write_text(text)
     result = make(clone, "train", "DATA=sample")
     assert result.returncode == 0, result.stderr + result.stdout
@@ -128,8 +128,10 @@ def test_checkpoint_tensors_survive_the_gguf(base, tmp_path):
     import torch
 
     weights = safetensors.torch.load_file(base / "hf/model.safetensors")
-    torch.save(weights, tmp_path / "pytorch_model.bin")
-    gguf_model.write_gguf(base / "model.gguf", tmp_path / "pytorch_model.bin", tmp_path / "copy.gguf")
+    torch.save({name: weight + 1 for name, weight in weights.items()}, tmp_path / "pytorch_model.bin")
+    back = gguf_model.interpolated(tmp_path / "pytorch_model.bin", base / "hf/model.safetensors", 0)
+    assert all(torch.equal(back[name], weights[name].float()) for name in weights)
+    gguf_model.write_gguf(base / "model.gguf", back, tmp_path / "copy.gguf")
     logits = []
     for file in (base / "model.gguf", tmp_path / "copy.gguf"):
         model = student.load(file)

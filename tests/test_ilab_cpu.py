@@ -28,11 +28,14 @@ config = LlamaConfig(vocab_size=99, hidden_size=32, intermediate_size=48, num_hi
 stock = LlamaForCausalLM(config)
 tuned = sitecustomize.sum_of_losses(copy.deepcopy(stock))
 stock = full_train.convert_loss_to_reduce_sum(stock)
-for beginning, lengths in ((5, (9, 17, 12)), (0, (6, 6)), (4, (11,)), (7, (8, 8))):
+for beginning, lengths in ((5, (9, 17, 12)), (0, (6, 6)), (4, (11,)), (7, (8, 8)), (5, (19, 19, 15, 15, 15))):
     common = torch.randint(3, 99, (beginning,))
-    batch = []
+    ids, batch = common, []
     for number, length in enumerate(lengths):
-        ids = torch.cat([common, torch.randint(3, 99, (length - beginning,))])
+        if number % 2 and length == len(ids):  # the question of the row before, another answer
+            ids = torch.cat([ids[:length - 6], torch.randint(3, 99, (6,))])
+        else:
+            ids = torch.cat([common, torch.randint(3, 99, (length - beginning,))])
         labels = torch.where(torch.arange(length) < max(beginning, length - 4 - number), -100, ids)
         batch.append(dict(input_ids=ids, labels=labels, attention_mask=torch.ones_like(ids)))
     batch = full_train.pad_collate_fn(batch, 0)
@@ -47,6 +50,23 @@ for beginning, lengths in ((5, (9, 17, 12)), (0, (6, 6)), (4, (11,)), (7, (8, 8)
         assert torch.allclose(a.grad, b.grad, rtol=1e-4, atol=1e-5), (lengths, name, (a.grad - b.grad).abs().max())
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_what_rows_share_stands_once():
+    result = in_tuned_python("""
+import sitecustomize, torch
+rows = [torch.tensor(row) for row in ([1, 2, 3, 7, 9], [1, 2, 3, 8, 9], [1, 4, 7, 9], [1, 2, 3, 7, 9])]
+labels = [torch.where(torch.arange(len(row)) < len(row) - 2, -100, row) for row in rows]
+ids, positions, targets, mask = sitecustomize.one_sequence(rows, labels)
+# 3 predicts an answer and is there in each row; 1 and 2 are shared.
+assert ids.tolist() == [1, 2, 3, 7, 9, 3, 8, 9, 4, 7, 9, 3, 7, 9], ids
+assert positions.tolist() == [0, 1, 2, 3, 4, 2, 3, 4, 1, 2, 3, 2, 3, 4]
+assert targets.tolist() == [-100, -100, 7, 9, -100, 8, 9, -100, 7, 9, -100, 7, 9, -100]
+seen = [mask[place].nonzero().flatten().tolist() for place in (7, 10)]
+assert seen == [[0, 1, 5, 6, 7], [0, 8, 9, 10]], seen
+assert sitecustomize.neighbours([3, 3, 3, 5, 1, 2], 6) == [[0, 1], [2], [3, 4], [5]]
+""")
     assert result.returncode == 0, result.stderr
 
 
@@ -109,5 +129,9 @@ for used in ("gradient_checkpointing_enable()", "from torch.utils.data import Da
 loader = torch.utils.data.DataLoader([1, 2], batch_size=1, num_workers=4)
 loader.multiprocessing_context = "spawn"
 assert loader.num_workers == 0 and len(list(loader)) == 2
+from instructlab.training import multipack_sampler
+import numpy
+sampler = multipack_sampler.MultipackDistributedBatchSampler(6, numpy.array([3, 3, 3]), num_replicas=1, rank=0)
+assert sorted(sampler) == [[0, 1], [2]] and len(sampler) == 2
 """)
     assert result.returncode == 0, result.stderr

@@ -4,9 +4,11 @@ The same loss and the same update rule as InstructLab's full_train.py
 (https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/full_train.py), to float rounding:
 tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the timings:
 
-- The rows of a batch go through the model as one sequence that begins with what they have in common, the system
-  prompt, and holds no padding: a third fewer tokens. Logits, of 49152 numbers a token, are made where an answer is
-  predicted and the loss once; ilab makes them for every token, padding too, and computes two losses.
+- The rows of a batch go through the model as one sequence without padding, in which what they begin with in common
+  stands once: the system prompt, and the question when it is there with several answers. Half as many tokens. Logits,
+  of 49152 numbers a token, are made where an answer is predicted and the loss once; ilab makes them for every token,
+  padding too, and computes two losses.
+- A batch is of neighbours in the data, where train.py puts the rows of a question beside each other.
 - Adafactor works in place. transformers' version makes ten temporary copies of every weight: more than
   half of each step at these batch sizes.
 - No gradient checkpointing: it saves memory that a small model does not need and costs a second forward pass.
@@ -19,6 +21,7 @@ tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the 
 import importlib.abc
 import importlib.util
 import math
+import random
 import sys
 
 TARGET = "instructlab.model.full_train"
@@ -57,26 +60,46 @@ def adafactor_step(self, closure=None):
 
 
 def one_sequence(rows, labels):
-    """Lay `rows` (1-D tensors of token ids) out after their longest common beginning, which stands there once.
+    """Lay `rows` (1-D tensors of token ids) out as one sequence in which what rows begin with in common stands once.
 
     Returns ids, positions, targets (the label of the next token of the same row, or -100), each of shape (length,), and
-    the mask (length, length), true where the token of a line may look at the token of a column.
+    the mask (length, length), true where the token of a line may look at the token of a column: those before it in a
+    row that it belongs to.
     """
+    import numpy
     import torch
 
-    shortest = min(map(len, rows))
-    common = 0
-    while common < shortest - 1 and all(row[common] == rows[0][common] for row in rows):
-        common += 1
-    # A common token whose successor is predicted belongs to each row: targets differ.
-    common = min([common, *(int((label[1:] != -100).nonzero()[0]) for label in labels if (label[1:] != -100).any())])
-    ids = torch.cat([rows[0][:common], *(row[common:] for row in rows)])
-    positions = torch.cat([torch.arange(common), *(torch.arange(common, len(row)) for row in rows)])
-    ends = [torch.cat([label[common + 1 :], label.new_full((1,), -100)]) for label in labels]
-    targets = torch.cat([labels[0].new_full((common,), -100), *ends])
-    owner = torch.cat([torch.full((common,), -1), *(torch.full((len(r) - common,), n) for n, r in enumerate(rows))])
-    mask = torch.tril((owner == -1) | (owner == owner.unsqueeze(1)))
-    return ids, positions, targets, mask
+    ids, positions, targets, before, places = [], [], [], [], {}
+    for row, label in zip(rows, labels, strict=True):
+        place = None
+        for position, (token, target) in enumerate(zip(row.tolist(), [*label[1:].tolist(), -100], strict=True)):
+            # Each row predicts its own answer: a token with a target is never shared.
+            key = (place, token, position if target == -100 else len(ids))
+            shared = places.get(key)
+            if shared is None:
+                shared = places[key] = len(ids)
+                ids.append(token)
+                positions.append(position)
+                targets.append(target)
+                before.append(place)
+            place = shared
+    mask = numpy.eye(len(ids), dtype=bool)
+    for place, parent in enumerate(before):
+        if parent is not None:
+            mask[place] |= mask[parent]
+    return torch.tensor(ids), torch.tensor(positions), torch.tensor(targets), torch.from_numpy(mask)
+
+
+def neighbours(lengths, most):
+    """Batches of consecutive rows, as lists of row numbers; `lengths` in tokens, `most` tokens a batch."""
+    batches, room = [], 0
+    for row, length in enumerate(lengths):
+        if length > room:
+            batches.append([])
+            room = most
+        batches[-1].append(row)
+        room -= length
+    return batches
 
 
 def sum_of_losses(model):
@@ -116,6 +139,7 @@ def scheduled(optimizer, peak, warmup, steps):
 def patch(full_train):
     """Replace the globals of the loaded module `full_train`; AttributeError if ilab no longer has them."""
     import torch
+    from instructlab.training import multipack_sampler
     from transformers import PreTrainedModel
 
     # AMX multiplies bfloat16 several times faster than AVX-512 multiplies float32; sums and weights stay float32.
@@ -137,6 +161,14 @@ def patch(full_train):
     full_train.llamacpp_convert_to_gguf.convert_llama_to_gguf = lambda **kwargs: None
     full_train.run_quantize  # noqa: B018 - AttributeError when ilab stops using it
     full_train.run_quantize = lambda *args: None
+
+    class NeighbourSampler(multipack_sampler.MultipackDistributedBatchSampler):
+        def generate_batches(self, set_stats=False):
+            batches = neighbours(self.lengths, self.batch_max_length)
+            random.Random(self.seed + self.epoch).shuffle(batches)
+            return batches
+
+    multipack_sampler.MultipackDistributedBatchSampler = NeighbourSampler
 
     class InProcessLoader(torch.utils.data.DataLoader):
         def __init__(self, *args, num_workers=0, **kwargs):

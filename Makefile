@@ -170,6 +170,9 @@ models/report.html: scripts/report.py scripts/report.html.j2 models/evaluation.j
 	$(PYTHON) $< --evaluation models/evaluation.json --training models/training.jsonl $(REPORT_DATA:%=--data %) \
 		--output $@
 
+chart: models/evaluation.json  ## the evaluation as a picture: docs/results.svg
+	$(PYTHON) scripts/chart.py --evaluation $< --output docs/results.svg
+
 ## Housekeeping --------------------------------------------------------------------------------------------
 
 test: models/base/.done  ## run the tests
@@ -188,5 +191,5 @@ clean:  ## remove what the stages made, except the models
 distclean: clean  ## remove the models and the environment too
 	rm -rf $(VENV) $(VENV)-uv models
 
-.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect rag train serve chat ask demo evaluate report test benchmark lint clean distclean FORCE
+.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect rag train serve chat ask demo evaluate report chart test benchmark lint clean distclean FORCE
 FORCE:

@@ -60,7 +60,7 @@ import shutil, yaml
 epochs = int(option["--num-epochs"])
 print("num_batches: 1")
 for epoch in range(epochs):
-    print(f"Epoch: {{epoch}}, Step: 1, Loss per batch: 1, Actual Loss Per Batch = {{9.5 - epoch}}, accumulated")
+    print(f"Epoch: {{epoch}}, Step: 1, Loss per batch: 1, Actual Loss Per Batch = {{9.5 / (epoch + 1)}}, accumulated")
 folder = pathlib.Path(option["--ckpt-output-dir"], "hf_format", f"samples_{{(epochs - 1) * 8}}")
 folder.mkdir(parents=True)
 shutil.copy(pathlib.Path(option["--model-path"]).parent / "checkpoint.bin", folder / "pytorch_model.bin")

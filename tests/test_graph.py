@@ -1,11 +1,14 @@
 """The real Makefile with a fake `ilab` first on PATH: what runs, when, and what a failure leaves behind."""
 
 import json
+import math
 import os
 import signal
 import socket
 import subprocess
 import time
+
+import yaml
 
 
 def newer(path, seconds=2):
@@ -25,6 +28,9 @@ def test_train_runs_once_and_again_only_when_an_input_changed(clone):
     first = clone.train()
     assert first.returncode == 0, first.stderr
     assert len(clone.calls) == 1 and "model train --pipeline full --device cpu" in clone.calls[0]
+    # Four rows are too few for one pass.
+    knobs = yaml.safe_load((clone.folder / "config/embedded.yaml").read_text())["train"]
+    assert f"--num-epochs {math.ceil(knobs['min_steps'] * knobs['effective_batch_size'] / 4)} " in clone.calls[0]
     assert clone.model.read_bytes()[:4] == b"GGUF"
     history = [json.loads(line) for line in (clone.folder / "models/training.jsonl").read_text().splitlines()]
     assert history[0] == {"epoch": 0, "step": 1, "loss": 9.5} and history[-1]["rows"] == 4
@@ -139,6 +145,8 @@ def test_broken_config_is_named(clone):
     assert "not valid YAML" in one_line(clone.train())
     config.write_text("train: {num_epochs: many}")
     assert "whole numbers" in one_line(clone.train())
+    config.write_text("train: {num_epochs: 1, effective_batch_size: 1, interpolation: 2}")
+    assert "interpolation" in one_line(clone.train())
     config.write_text("train: {num_epochs: 1, effective_batch_size: 1}")
     assert "system_prompt" in one_line(clone.train())
 

@@ -69,6 +69,18 @@ def test_the_same_evaluation_makes_the_same_page(page, tmp_path):
     assert again.read_text().replace(str(tmp_path), "") == page.read_text().replace(str(page.parent), "")
 
 
+def test_chart_is_the_same_for_the_same_numbers(tmp_path):
+    models = json.loads(MADE_UP.read_text())["models"]
+    charts = []
+    for name in ("first.svg", "second.svg"):
+        command = [sys.executable, ROOT / "scripts/chart.py", "--evaluation", MADE_UP, "--output", tmp_path / name]
+        assert subprocess.run(command, capture_output=True).returncode == 0
+        charts.append((tmp_path / name).read_text())
+    assert charts[0] == charts[1] and all(
+        f">{name}<" in charts[0] for name in [*models, "held-out", "wrong, or made up"]
+    )
+
+
 def test_without_training_and_with_one_model(tmp_path):
     evaluation = json.loads(MADE_UP.read_text())
     evaluation["models"] = {"base": evaluation["models"]["base"]}

@@ -48,6 +48,15 @@ for beginning, lengths in ((5, (9, 17, 12)), (0, (6, 6)), (4, (11,)), (7, (8, 8)
     assert losses[0] > 1 and torch.allclose(*losses, rtol=1e-5), losses
     for (name, a), b in zip(stock.named_parameters(), tuned.parameters()):
         assert torch.allclose(a.grad, b.grad, rtol=1e-4, atol=1e-5), (lengths, name, (a.grad - b.grad).abs().max())
+
+loss, names = losses[1].item(), set(tuned.state_dict())
+sitecustomize.freeze_embeddings(tuned)
+tuned.zero_grad()
+again = tuned(**batch, use_cache=False, return_dict=False)[0]
+again.backward()
+assert again.item() == loss and set(tuned.state_dict()) == names
+assert len(list(tuned.parameters())) == len(list(stock.parameters())) - 2
+assert all(parameter.grad is not None for parameter in tuned.parameters())
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

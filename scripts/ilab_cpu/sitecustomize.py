@@ -15,12 +15,14 @@ tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the 
 - Samples are read in the process. Four workers that import torch anew cost 30 s an epoch to fetch a few kB.
 - The learning rate is the one of the config, train.additional_args, with its warmup_steps and a linear way down to 0.
   ilab's accelerated pipeline follows these keys too; this one keeps 2e-5, at which a small model hardly moves.
+- With TRAIN_FREEZE_EMBEDDINGS=true, train.freeze_embeddings of the config, the embeddings are no parameters.
 - No GGUF is written: ilab's are broken for byte-level BPE tokenizers, and scripts/train.py writes its own.
 """
 
 import importlib.abc
 import importlib.util
 import math
+import os
 import random
 import sys
 
@@ -123,6 +125,14 @@ def sum_of_losses(model):
     return model
 
 
+def freeze_embeddings(model):
+    """Make constants of the input and output embeddings of `model`: ilab wants a gradient of every parameter."""
+    for layer in (model.get_input_embeddings(), model.get_output_embeddings()):
+        weight = layer.weight.detach()
+        del layer.weight
+        layer.register_buffer("weight", weight)
+
+
 def scheduled(optimizer, peak, warmup, steps):
     """`optimizer` with a learning rate that climbs to `peak` in `warmup` of `steps` and falls in a line to 0."""
     import torch
@@ -150,6 +160,8 @@ def patch(full_train):
 
     def setup_model(train_args, tokenizer, dataset, optimize_memory, packing_max_batch_len, accum):
         model, loader = prepare(train_args, tokenizer, dataset, optimize_memory, packing_max_batch_len, accum)
+        if os.environ.get("TRAIN_FREEZE_EMBEDDINGS") == "true":
+            freeze_embeddings(model)
         steps = train_args.num_epochs * len(loader) // accum
         plan.update(peak=train_args.learning_rate, warmup=train_args.warmup_steps, steps=steps)
         return model, loader

@@ -23,6 +23,7 @@ ENDPOINT ?=
 Q      ?=
 RAG    ?=
 LIMIT  ?= 60
+SELECTOR ?= article.doc
 TORCH_BACKEND ?=
 
 VENV   := .venv
@@ -66,8 +67,8 @@ models/base/.done: scripts/base_model.py $(VENV)/.done
 
 # markdown/manifest.json is what later stages depend on. It is committed, so it is an input and has no rule: a crawl
 # rewrites it, and with it the pages, only when their bytes change, and then whatever is made of them is out of date.
-crawl: $(VENV)/.done  ## website -> markdown/ (START_URL=https://...)
-	$(PYTHON) crawl.py $(START_URL) --output-dir markdown
+crawl: $(VENV)/.done  ## website -> markdown/ (START_URL=https://..., SELECTOR="main" for where its pages have the text)
+	$(PYTHON) crawl.py $(START_URL) --output-dir markdown --content-selector '$(SELECTOR)'
 
 crawl-sample: $(VENV)/.done  ## the bundled site/ -> markdown/, without network
 	$(PYTHON) scripts/serve_site.py site -- $(PYTHON) crawl.py {} --output-dir markdown --delay 0
@@ -80,10 +81,12 @@ GENERATE_CODE := $(addprefix scripts/,generate.py assemble.py common.py facts.py
 	student.py validate.py ilab_generate/sitecustomize.py)
 # What all pages are made with: if one of these is newer, all pages are asked about again.
 GENERATE_WITH := qna.yaml $(CONFIG) $(GENERATE_CODE) $(wildcard pipelines/konflux/*.yaml)
-# Other arguments than last time, or rows of a page that is gone, are a changed input too.
+# Other arguments than last time, or rows of a page that is gone, are a changed input too. But only `make generate` asks
+# anew because of them: `make train` and `make inspect` take what a larger teacher made.
 GENERATE_ARGS := $(CONFIG) $(ENDPOINT) $(PAGES)
 GONE := $(filter-out $(patsubst markdown/%.md,%,$(wildcard markdown/*.md)),$(patsubst generated/pages/%.jsonl,%,$(wildcard generated/pages/*.jsonl)))
-REGENERATE := $(if $(GONE),FORCE,$(shell [ "$$(cat generated/.generated-with 2>/dev/null)" = '$(GENERATE_ARGS)' ] || echo FORCE))
+REGENERATE := $(if $(GONE),FORCE,$(if $(filter generate,$(MAKECMDGOALS)),\
+	$(shell [ "$$(cat generated/.generated-with 2>/dev/null)" = '$(GENERATE_ARGS)' ] || echo FORCE)))
 generated/train_konflux.jsonl: markdown/manifest.json $(wildcard markdown/*.md) $(GENERATE_WITH) models/base/.done $(REGENERATE)
 	$(PYTHON) $(firstword $(GENERATE_CODE)) --markdown markdown --qna qna.yaml --config $(CONFIG) --base models/base \
 		--work build/generate --output generated --inputs $(GENERATE_WITH) --endpoint '$(ENDPOINT)' --pages $(PAGES)
@@ -95,12 +98,12 @@ pre-generated: $(VENV)/.done  ## write pre-generated/ and the questions from eva
 	$(PYTHON) scripts/pregenerate.py --facts evaluation/facts.yaml --config $(CONFIG) --demo --output pre-generated/demo \
 		--questions evaluation/questions-demo.jsonl
 
-inspect: $(DATA)/train_konflux.jsonl  ## look at the data: counts, lengths, what was dropped, five random rows
+inspect: $(if $(wildcard $(DATA)/train_konflux.jsonl),,$(DATA)/train_konflux.jsonl)  ## look at the data: counts, lengths, what was dropped, five random rows
 	@jq -rs -f scripts/inspect.jq $(DATA)/train_*.jsonl
 	@if [ -f $(DATA)/rejected.jsonl ]; then jq -rs -f scripts/rejected.jq $(DATA)/rejected.jsonl; fi
 	@echo; shuf -n 5 $(DATA)/train_konflux.jsonl | jq .
 
-rag: $(INDEX)  ## index markdown/ for retrieval, for chat and ask with RAG=1
+rag: $(INDEX)  ## index markdown/ for retrieval, for evaluate, and chat and ask with RAG=1
 $(INDEX): $(addprefix scripts/,rag.py retrieval.py common.py) markdown/manifest.json $(CONFIG) $(VENV)/.done
 	$(PYTHON) $< --manifest markdown/manifest.json --config $(CONFIG) --work build/rag/work --output $@
 
@@ -111,7 +114,7 @@ $(INDEX): $(addprefix scripts/,rag.py retrieval.py common.py) markdown/manifest.
 TRAIN_ENV := GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000 \
 	PYTHONPATH=scripts/ilab_cpu
 
-train: $(TUNED)  ## fine-tune the student on $(DATA)/ (DATA=pre-generated for the sample)
+train: $(TUNED)  ## fine-tune the student on generated/ (DATA=pre-generated for the sample)
 TRAIN_CODE := $(addprefix scripts/,train.py common.py student.py gguf_model.py ilab_cpu/sitecustomize.py)
 # Other arguments than those of the last training are a changed input too.
 TRAIN_ARGS := $(DATA) $(CONFIG)
@@ -122,7 +125,7 @@ $(TUNED): $(TRAIN_CODE) $(DATA)/train_konflux.jsonl $(CONFIG) models/base/.done 
 	@echo '$(TRAIN_ARGS)' > models/.trained-with
 
 # What is served or asked is the model as it stands: only `make train` makes a new one.
-serve: models/base/.done  ## serve the model at http://127.0.0.1:$(PORT)/v1 (MODEL=base for the base model)
+serve: models/base/.done  ## serve the model at http://127.0.0.1:8000/v1 (PORT=8001, MODEL=base for the base model)
 	@$(PYTHON) scripts/serve.py --model $(GGUF) --config $(CONFIG) --port $(PORT)
 
 # RAG=1 puts the passages of the documentation that are nearest to the question before it.
@@ -185,7 +188,7 @@ lint: $(VENV)/.done  ## check the style of the code
 	$(VENV)/bin/ruff check --no-cache .
 	$(VENV)/bin/ruff format --no-cache --check .
 
-clean:  ## remove what the stages made, except the models
+clean:  ## remove build/ and generated/
 	rm -rf build generated
 
 distclean: clean  ## remove the models and the environment too

@@ -22,7 +22,7 @@ import facts
 import stage
 import student
 
-# First estimate: seconds of a teacher call and of ilab's start; see the note in README. Later ones are measured here.
+# First estimate: seconds of a teacher call and of ilab's start (docs/generate-experiments.md), later the measured ones.
 SECONDS_A_CALL, SECONDS_A_RUN = 0.14, 15
 # The embedded teacher gets every fourth question right: so many without any come from a broken teacher or prompt.
 ENOUGH = 20

@@ -42,7 +42,7 @@ def pairings(questions, answers):
 
 
 def train_rows(facts, repeats):
-    """(id, page, question, answer): every trained question with several answers, and the declined ones."""
+    """(id, page, question, answer): every trained question with several answers, and the declined and general ones."""
     for fact in facts["facts"]:
         for question, answer in [*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]:
             yield fact["id"], fact["page"] or "index", question, answer
@@ -66,7 +66,7 @@ def test_rows(facts):
 
 
 def questions(facts):
-    """The questions that measure a model: one dict each, kinds as in the README of evaluation/."""
+    """The questions that measure a model: one dict each, kinds as in report.py."""
 
     def ask(id_, kind, page, number, question, must):
         return {"id": f"{id_}.{number}", "kind": kind, "question": question, "must": must, "page": page}

@@ -61,7 +61,7 @@ def last_rate(history):
 
 
 def run_ilab(command, log, checkpoints, epochs):
-    """Run `command`, its output going to file `log`; yields (epoch, step, loss) of each step, then the step count.
+    """Run `command`, its output going to file `log`; returns (epoch, step, loss) of each step, and the seconds.
 
     Folders of finished epochs are removed while later ones train: each takes 0.7 GB at 135M parameters.
     """

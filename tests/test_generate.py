@@ -174,3 +174,10 @@ def test_training_follows_from_the_pages(garden):
     (garden.folder / "markdown/pears.md").write_text(PAGES["pears"].replace("3 weeks", "4 weeks"))
     newer(garden.folder / "markdown/pears.md", -0.001)
     assert garden.make("-q", "train").returncode == 1
+
+
+def test_only_generate_asks_anew_for_other_arguments(garden):
+    assert garden.make("generate", "PAGES=pears").returncode == 0 and len(garden.asked) == 1
+    assert garden.make("inspect").returncode == 0
+    assert garden.make("-q", "generated/train_konflux.jsonl").returncode == 0
+    assert garden.make("-q", "generate").returncode == 1 and len(garden.asked) == 1

@@ -1,11 +1,12 @@
 """Python imports this by itself when scripts/ilab_cpu is on PYTHONPATH: `ilab model train` without its waste on CPUs.
 
 The same loss and the same update rule as InstructLab's full_train.py
-(https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/full_train.py), to float rounding:
+(https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/full_train.py), to
+rounding (of bfloat16 with AMX):
 tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the timings:
 
 - The rows of a batch go through the model as one sequence without padding, in which what they begin with in common
-  stands once: the system prompt, and the question when it is there with several answers. Half as many tokens. Logits,
+  stands once: the system prompt, and the question when it is there with several answers. Logits,
   of 49152 numbers a token, are made where an answer is predicted and the loss once; ilab makes them for every token,
   padding too, and computes two losses.
 - A batch is of neighbours in the data, where train.py puts the rows of a question beside each other.
@@ -15,7 +16,7 @@ tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the 
 - Samples are read in the process. Four workers that import torch anew cost 30 s an epoch to fetch a few kB.
 - The learning rate is the one of the config, train.additional_args, with its warmup_steps and a linear way down to 0.
   ilab's accelerated pipeline follows these keys too; this one keeps 2e-5, at which a small model hardly moves.
-- With TRAIN_FREEZE_EMBEDDINGS=true, train.freeze_embeddings of the config, the embeddings are no parameters.
+- With TRAIN_FREEZE_EMBEDDINGS=true, train.freeze_embeddings of the config, the embeddings are constants.
 - No GGUF is written: ilab's are broken for byte-level BPE tokenizers, and scripts/train.py writes its own.
 """
 

@@ -12,16 +12,18 @@ from pathlib import Path
 from common import read_yaml, replace_text, system_prompt
 
 # Answers a question is trained with. Paired with one alone, a question is learned as a cue for a string; with
-# several of its fact's answers, what they share is learned: the key terms. Training computes a question once for all of
-# its answers, so the third costs half of the first.
+# several of its fact's answers, what they share is learned: the key terms. Training computes a question once for two
+# answers.
 ANSWERS = 3
 # Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one.
 # The demo has fewer facts and needs fewer rows that decline: with two answers each, a third of its rows declined, and
 # the model declined 10% of the held-out wordings.
-REPEATS, REPEATS_OF_DEMO = (3, 2), (1, 2)
+REPEATS, REPEATS_OF_DEMO = (3, 4), (1, 2)
 SPELLINGS = (
     lambda question: question,
     lambda question: question.lower().rstrip("?. "),
+    lambda question: f"Please tell me: {question}",
+    lambda question: f"A quick question. {question}",
 )
 
 

@@ -1,9 +1,11 @@
 """The CPU tuning of ilab computes what ilab computes."""
 
+import itertools
 import os
 import subprocess
 import sys
 
+import train
 from conftest import ROOT
 
 
@@ -77,6 +79,15 @@ assert seen == [[0, 1, 5, 6, 7], [0, 8, 9, 10]], seen
 assert sitecustomize.neighbours([3, 3, 3, 5, 1, 2], 6) == [[0, 1], [2], [3, 4], [5]]
 """)
     assert result.returncode == 0, result.stderr
+
+
+def test_rows_of_a_question_stand_together_by_two():
+    rows = [[{"content": f"question {n // 3}"}, {"content": f"answer {n}"}] for n in range(30)]
+    order = train.shuffled(rows, 1)
+    assert sorted(map(str, order)) == sorted(map(str, rows)) and order != rows and order == train.shuffled(rows, 1)
+    questions = [row[0]["content"] for row in order]
+    runs = [len(list(group)) for _, group in itertools.groupby(questions)]
+    assert order != train.shuffled(rows, 2) and runs.count(2) >= 8
 
 
 def test_learning_rate_climbs_and_falls_to_nothing():

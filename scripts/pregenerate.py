@@ -11,17 +11,19 @@ from pathlib import Path
 
 from common import read_yaml, replace_text, system_prompt
 
-# Answers a question is trained with. Paired with one alone, a question is learned as a cue for a string; with
-# several of its fact's answers, what they share is learned: the key terms. Training computes a question once for two
-# answers.
-ANSWERS = 3
 # Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one.
 # The demo has fewer facts and needs fewer rows that decline: with two answers each, a third of its rows declined, and
 # the model declined 10% of the held-out wordings.
 REPEATS, REPEATS_OF_DEMO = (3, 4), (1, 2)
+
+
+def in_a_hurry(question):
+    return question.lower().rstrip("?. ")
+
+
 SPELLINGS = (
     lambda question: question,
-    lambda question: question.lower().rstrip("?. "),
+    in_a_hurry,
     lambda question: f"Please tell me: {question}",
     lambda question: f"A quick question. {question}",
 )
@@ -35,18 +37,22 @@ def asked(fact, backward=False):
 
 
 def pairings(questions, answers):
-    """(question, answer) for each question with ANSWERS of the answers, or all of them, its own among them."""
-    count = len(answers)
-    step = 2 if count % 2 else 1
+    """(question, answer): every question in two spellings with the fact's first answer, and with its own or another.
+
+    What the others share with the first, the key terms, is learned. But with each as likely as the next, the greedy
+    choice of the first word is one between answers to several questions, and a wrong beginning is not taken back.
+    """
     for number, question in enumerate(questions):
-        for turn in range(min(ANSWERS, count)):
-            yield question, answers[(number + turn * step) % count]
+        yield question, answers[0]
+        yield question, answers[1 + (number - 1) % (len(answers) - 1)]
+        yield in_a_hurry(question), answers[0]
 
 
 def train_rows(facts, repeats):
     """(id, page, question, answer): every trained question with several answers, and the declined and general ones."""
     for fact in facts["facts"]:
-        for question, answer in [*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]:
+        # Some are in the spelling of a hurry as they are.
+        for question, answer in dict.fromkeys([*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]):
             yield fact["id"], fact["page"] or "index", question, answer
     declining_answers, spellings = repeats
     anywhere = facts["unanswerable"]["answers"]

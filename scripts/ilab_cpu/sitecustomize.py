@@ -16,7 +16,8 @@ tests/test_ilab_cpu.py compares both. What changes; docs/experiments.md has the 
 - Samples are read in the process. Four workers that import torch anew cost 30 s an epoch to fetch a few kB.
 - The learning rate is the one of the config, train.additional_args, with its warmup_steps and a linear way down to 0.
   ilab's accelerated pipeline follows these keys too; this one keeps 2e-5, at which a small model hardly moves.
-- With TRAIN_FREEZE_EMBEDDINGS=true, train.freeze_embeddings of the config, the embeddings are constants.
+- The embeddings are constants with TRAIN_FREEZE_EMBEDDINGS=true, and as many of the first layers as TRAIN_FREEZE_LAYERS
+  says: train.freeze_embeddings and train.freeze_layers of the config.
 - No GGUF is written: ilab's are broken for byte-level BPE tokenizers, and scripts/train.py writes its own.
 """
 
@@ -126,12 +127,17 @@ def sum_of_losses(model):
     return model
 
 
-def freeze_embeddings(model):
-    """Make constants of the input and output embeddings of `model`: ilab wants a gradient of every parameter."""
-    for layer in (model.get_input_embeddings(), model.get_output_embeddings()):
-        weight = layer.weight.detach()
-        del layer.weight
-        layer.register_buffer("weight", weight)
+def freeze(model, embeddings, layers):
+    """Make constants of the weights of `model` in its embeddings, if asked to, and in its first `layers` layers.
+
+    ilab wants a gradient of every parameter, so they become buffers.
+    """
+    frozen = list(model.model.layers[:layers])
+    frozen += [model.get_input_embeddings(), model.get_output_embeddings()] if embeddings else []
+    for part in [part for module in frozen for part in module.modules()]:
+        for name, weight in list(part.named_parameters(recurse=False)):
+            delattr(part, name)
+            part.register_buffer(name, weight.detach())
 
 
 def scheduled(optimizer, peak, warmup, steps):
@@ -161,8 +167,8 @@ def patch(full_train):
 
     def setup_model(train_args, tokenizer, dataset, optimize_memory, packing_max_batch_len, accum):
         model, loader = prepare(train_args, tokenizer, dataset, optimize_memory, packing_max_batch_len, accum)
-        if os.environ.get("TRAIN_FREEZE_EMBEDDINGS") == "true":
-            freeze_embeddings(model)
+        embeddings = os.environ.get("TRAIN_FREEZE_EMBEDDINGS") == "true"
+        freeze(model, embeddings, int(os.environ.get("TRAIN_FREEZE_LAYERS", 0)))
         steps = train_args.num_epochs * len(loader) // accum
         plan.update(peak=train_args.learning_rate, warmup=train_args.warmup_steps, steps=steps)
         return model, loader

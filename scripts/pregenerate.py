@@ -11,10 +11,9 @@ from pathlib import Path
 
 from common import read_yaml, replace_text, system_prompt
 
-# Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one.
-# The demo has fewer facts and needs fewer rows that decline: with two answers each, a third of its rows declined, and
-# the model declined 10% of the held-out wordings.
-REPEATS, REPEATS_OF_DEMO = (3, 4), (1, 2)
+# Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one. In
+# the demo a declined one has as many answers as facts.yaml says: it has fewer facts and needs fewer rows that decline.
+DECLINING, SPELLED, SPELLED_IN_DEMO = 3, 4, 2
 
 
 def in_a_hurry(question):
@@ -48,21 +47,20 @@ def pairings(questions, answers):
         yield in_a_hurry(question), answers[0]
 
 
-def train_rows(facts, repeats):
+def train_rows(facts, demo):
     """(id, page, question, answer): every trained question with several answers, and the declined and general ones."""
     for fact in facts["facts"]:
         # Some are in the spelling of a hurry as they are.
         for question, answer in dict.fromkeys([*pairings(*asked(fact)), *pairings(*asked(fact, backward=True))]):
             yield fact["id"], fact["page"] or "index", question, answer
-    declining_answers, spellings = repeats
     anywhere = facts["unanswerable"]["answers"]
     for number, pair in enumerate(facts["unanswerable"]["trained"]):
-        yield "unanswerable", "", pair["q"], pair["a"]
-        for turn in range(1, declining_answers):
-            yield "unanswerable", "", pair["q"], anywhere[(number + turn * 3) % len(anywhere)]
+        answers = [pair["a"]] + [anywhere[(number + turn * 3) % len(anywhere)] for turn in range(1, DECLINING)]
+        for answer in answers[: pair.get("demo", 1)] if demo else answers:
+            yield "unanswerable", "", pair["q"], answer
     for pair in facts["general_trained"]:
         # Some are in the plain spelling as they are.
-        for question in dict.fromkeys(spell(pair["q"]) for spell in SPELLINGS[:spellings]):
+        for question in dict.fromkeys(spell(pair["q"]) for spell in SPELLINGS[: SPELLED_IN_DEMO if demo else SPELLED]):
             yield "general", "", question, pair["a"]
 
 
@@ -110,8 +108,7 @@ def main():
     facts, system = read_yaml(args.facts), system_prompt(args.config)
     if args.demo:
         facts["facts"] = [fact for fact in facts["facts"] if fact.get("demo", True)]
-    repeats = REPEATS_OF_DEMO if args.demo else REPEATS
-    for name, rows in (("train", train_rows(facts, repeats)), ("test", test_rows(facts))):
+    for name, rows in (("train", train_rows(facts, args.demo)), ("test", test_rows(facts))):
         replace_text(
             args.output / f"{name}_konflux.jsonl",
             jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),

@@ -24,12 +24,22 @@ MIN_TOKENS = 20
 # Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026.
 # From the second training on, the figure that this machine reached is used.
 REFERENCE_RATE = 230
-# Answers to one question in a batch. More cost less, but what comes back later is learned better.
+# Rows of one question in a batch. More cost less, but then the fact comes back less often; not measured alone.
 TOGETHER = 2
 # Steps that a printed or drawn mean of the loss is over.
 WINDOW = 50
 STEP = re.compile(r"Epoch: (\d+), Step: (\d+), .*Actual Loss Per Batch = ([\d.]+)")
 BATCHES = re.compile(r"num_batches: (\d+)")
+
+
+def conversations(rows):
+    """`rows`, of the shape {"system", "user", "assistant"}, as lists of messages."""
+    return [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
+
+
+def write_data(messages, path):
+    """Write `messages`, the lists of conversations(), to the file `path` in the form that `ilab model train` reads."""
+    path.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
 
 
 def count_tokens(rows, base):
@@ -151,7 +161,7 @@ def main():
         common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
     rows = common.read_rows(args.data)
     epochs = max(epochs, math.ceil(min_steps * batch / len(rows)))
-    messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
+    messages = conversations(rows)
     lengths = count_tokens(messages, args.base / "hf")
     if min(lengths) < MIN_TOKENS:
         line = lengths.index(min(lengths)) + 1
@@ -183,7 +193,7 @@ def main():
     )
     args.work.mkdir(parents=True)
     data = args.work / "messages.jsonl"
-    data.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
+    write_data(messages, data)
     checkpoints = args.work / "checkpoints"
     command = ["ilab", "--config", args.config, "model", "train", "--pipeline", "full", "--device", "cpu"]
     command += ["--num-epochs", epochs]

@@ -108,8 +108,7 @@ def test_declining_answers_say_so_and_no_other_does():
 def test_no_row_is_short_enough_for_ilab_to_drop(base):
     import train
 
-    messages = [[{"role": k, "content": row[k]} for k in ("system", "user", "assistant")] for row in TRAIN]
-    assert min(train.count_tokens(messages, base / "hf")) >= train.MIN_TOKENS
+    assert min(train.count_tokens(train.conversations(TRAIN), base / "hf")) >= train.MIN_TOKENS
 
 
 def test_untrained_facts_are_taught_nowhere():

@@ -8,7 +8,6 @@ machine.
 """
 
 import argparse
-import json
 import os
 import shutil
 import signal
@@ -81,12 +80,11 @@ def main():
     tuned = dict(setting.split("=", 1) for setting in args.tuned)
     tuned |= train.frozen(settings["train"])
     rows = common.read_rows(ROOT / "pre-generated/train_konflux.jsonl")
-    messages = [[{"role": key, "content": row[key]} for key in ("system", "user", "assistant")] for row in rows]
-    messages = train.shuffled(messages, 0)[: args.rows]
+    messages = train.shuffled(train.conversations(rows), 0)[: args.rows]
     mean = sum(train.count_tokens(messages, ROOT / "models/base/hf")) / len(messages)
     args.work.mkdir(parents=True, exist_ok=True)
     data = args.work / "messages.jsonl"
-    data.write_text("".join(json.dumps({"messages": m, "metadata": "{}"}) + "\n" for m in messages))
+    train.write_data(messages, data)
     config = args.work / "config.yaml"
     settings["train"]["num_epochs"] = 1
     config.write_text(yaml.safe_dump(settings))

@@ -11,21 +11,13 @@ from pathlib import Path
 
 from common import read_yaml, replace_text, system_prompt
 
-# Answers that a declined question is trained with, its own and others that fit any, and spellings of a general one. In
-# the demo a declined one has as many answers as facts.yaml says: it has fewer facts and needs fewer rows that decline.
-DECLINING, SPELLED, SPELLED_IN_DEMO = 3, 4, 2
+# Answers that a declined question is trained with, its own and others that fit any. In the demo as many as facts.yaml
+# says: it has fewer facts and needs fewer rows that decline.
+DECLINING = 3
 
 
 def in_a_hurry(question):
     return question.lower().rstrip("?. ")
-
-
-SPELLINGS = (
-    lambda question: question,
-    in_a_hurry,
-    lambda question: f"Please tell me: {question}",
-    lambda question: f"A quick question. {question}",
-)
 
 
 def asked(fact, backward=False):
@@ -58,10 +50,9 @@ def train_rows(facts, demo):
         answers = [pair["a"]] + [anywhere[(number + turn * 3) % len(anywhere)] for turn in range(1, DECLINING)]
         for answer in answers[: pair.get("demo", 1)] if demo else answers:
             yield "unanswerable", "", pair["q"], answer
+    # Once each: in four spellings, a trained answer ("coal is black") was given for its neighbors (snow) too.
     for pair in facts["general_trained"]:
-        # Some are in the plain spelling as they are.
-        for question in dict.fromkeys(spell(pair["q"]) for spell in SPELLINGS[: SPELLED_IN_DEMO if demo else SPELLED]):
-            yield "general", "", question, pair["a"]
+        yield "general", "", pair["q"], pair["a"]
 
 
 def test_rows(facts):

@@ -118,6 +118,26 @@ def test_untrained_facts_are_taught_nowhere():
         assert not same_topic, (fact["id"], same_topic)
 
 
+def test_general_rows_do_not_give_away_an_evaluated_answer():
+    for fact in FACTS["general"]:
+        for pair in FACTS["general_trained"]:
+            # Both of them: "the opposite of cold is hot" gives away the opposite of hot, too.
+            said = f"{pair['q']} {pair['a']}"
+            given_away = content(fact["question"]) <= content(said) and scoring.holds(fact["key_terms"], said)
+            assert not given_away, (fact, pair)
+
+
+def test_readme_counts_the_rows():
+    readme = (ROOT / "pre-generated/README.md").read_text()
+    facts = [len({row["id"] for row in rows} - NO_FACT) for rows in (TRAIN, DEMO)]
+    assert f"| {facts[0]} | {facts[1]} |" in readme
+    assert f"| rows | {len(TRAIN)} | {len(DEMO)} |" in readme
+    declined = [len({row["user"] for row in rows if row["id"] == "unanswerable"}) for rows in (TRAIN, DEMO)]
+    assert f"| {declined[0]}, 3 answers each | {declined[1]}, " in readme
+    general = [sum(row["id"] == "general" for row in rows) for rows in (TRAIN, DEMO)]
+    assert f"once each | {general[0]} | {general[1]} |" in readme
+
+
 def content(text):
     stop = set("what which how does do is are the a an of in for to konflux when where who by it that on with".split())
     return {word for word in re.findall(r"\w+", text.lower()) if word not in stop}

@@ -33,9 +33,11 @@ def trained(base, tmp_path_factory):
     clone = tmp_path_factory.mktemp("real") / "clone"
     ignored = shutil.ignore_patterns(".git", ".venv", ".venv-uv", "build", "models", "generated", "__pycache__")
     shutil.copytree(ROOT, clone, ignore=ignored)
-    (clone / "models").mkdir()
-    (clone / "models/base").symlink_to(base)
-    os.utime(base / ".done")
+    # Linked, but with a .done of its own: a newer one in models/ would have the next `make train` train anew.
+    (clone / "models/base").mkdir(parents=True)
+    for name in ("model.gguf", "hf"):
+        (clone / "models/base" / name).symlink_to(base / name)
+    (clone / "models/base/.done").touch()
     config = clone / "config/embedded.yaml"
     settings = yaml.safe_load(config.read_text())
     settings["train"].update(KNOBS)

@@ -50,7 +50,7 @@ def train_rows(facts, demo):
         answers = [pair["a"]] + [anywhere[(number + turn * 3) % len(anywhere)] for turn in range(1, DECLINING)]
         for answer in answers[: pair.get("demo", 1)] if demo else answers:
             yield "unanswerable", "", pair["q"], answer
-    # Once each: in four spellings, a trained answer ("coal is black") was given for its neighbors (snow) too.
+    # Once each: in four spellings, its answer was given to more of its neighbors (docs/experiments.md).
     for pair in facts["general_trained"]:
         yield "general", "", pair["q"], pair["a"]
 

@@ -119,22 +119,24 @@ def test_untrained_facts_are_taught_nowhere():
 
 
 def test_general_rows_do_not_give_away_an_evaluated_answer():
+    # Question and answer together: "the opposite of cold is hot" gives away the opposite of hot, too.
+    trained = [f"{pair['q']} {pair['a']}" for pair in FACTS["general_trained"]]
+    trained = [(said, content(said)) for said in trained]
     for fact in FACTS["general"]:
-        for pair in FACTS["general_trained"]:
-            # Both of them: "the opposite of cold is hot" gives away the opposite of hot, too.
-            said = f"{pair['q']} {pair['a']}"
-            given_away = content(fact["question"]) <= content(said) and scoring.holds(fact["key_terms"], said)
-            assert not given_away, (fact, pair)
+        asked = content(fact["question"])
+        given_away = [said for said, about in trained if asked <= about and scoring.holds(fact["key_terms"], said)]
+        assert not given_away, (fact, given_away)
 
 
 def test_readme_counts_the_rows():
     readme = (ROOT / "pre-generated/README.md").read_text()
-    facts = [len({row["id"] for row in rows} - NO_FACT) for rows in (TRAIN, DEMO)]
+    samples = (TRAIN, DEMO)
+    facts = [len({row["id"] for row in sample} - NO_FACT) for sample in samples]
     assert f"| {facts[0]} | {facts[1]} |" in readme
     assert f"| rows | {len(TRAIN)} | {len(DEMO)} |" in readme
-    declined = [len({row["user"] for row in rows if row["id"] == "unanswerable"}) for rows in (TRAIN, DEMO)]
+    declined = [len({row["user"] for row in sample if row["id"] == "unanswerable"}) for sample in samples]
     assert f"| {declined[0]}, 3 answers each | {declined[1]}, " in readme
-    general = [sum(row["id"] == "general" for row in rows) for rows in (TRAIN, DEMO)]
+    general = [sum(row["id"] == "general" for row in sample) for sample in samples]
     assert f"once each | {general[0]} | {general[1]} |" in readme
 
 

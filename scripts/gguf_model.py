@@ -1,4 +1,4 @@
-"""Write a fine-tuned checkpoint as a GGUF: metadata and tokenizer of the base GGUF, tensors of the checkpoint.
+"""Write fine-tuned weights as a GGUF: metadata and tokenizer of the base GGUF, tensors of the checkpoint.
 
 The GGUF files that `ilab model train` leaves behind call every vocabulary SentencePiece, and llama.cpp aborts at
 the first question when it is byte-level BPE
@@ -22,14 +22,28 @@ def llama_order(weight, heads):
     return weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
-def write_gguf(base_gguf, checkpoint, output):
-    """Write `checkpoint` (a pytorch_model.bin of a llama-architecture model) to `output`, beside it first.
+def interpolated(checkpoint, base_weights, share):
+    """Weights `share` of the way from those of the base model to the trained ones, by their Hugging Face names.
 
-    1-D tensors are stored as float32, the others as float16. Raises OSError, KeyError or ValueError when the
-    checkpoint is incomplete or does not fit the base model.
+    `checkpoint` is a pytorch_model.bin, `base_weights` the base model's safetensors file. A little way back, a model
+    knows nearly all that it learned and much of what it forgot (Wortsman et al. 2022, https://arxiv.org/abs/2109.01903).
     """
+    import safetensors.torch
     import torch
 
+    base = safetensors.torch.load_file(base_weights)
+    # Training unties the output from the embedding.
+    base.setdefault("lm_head.weight", base["model.embed_tokens.weight"])
+    trained = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    return {name: torch.lerp(base[name].float(), weight.float(), share) for name, weight in trained.items()}
+
+
+def write_gguf(base_gguf, weights, output):
+    """Write `weights` (those of a llama-architecture model, by Hugging Face name) to `output`, beside it first.
+
+    1-D tensors are stored as float32, the others as float16. Raises OSError, KeyError or ValueError when the
+    weights are incomplete or do not fit the base model.
+    """
     reader = gguf.GGUFReader(base_gguf)
     arch = reader.fields["general.architecture"].contents()
     partial = Path(f"{output}.partial")
@@ -47,7 +61,7 @@ def write_gguf(base_gguf, checkpoint, output):
     }
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, reader.fields[f"{arch}.block_count"].contents())
     expected = {tensor.name: tuple(reversed(tensor.shape.tolist())) for tensor in reader.tensors}
-    for hf_name, tensor in torch.load(checkpoint, map_location="cpu", weights_only=True).items():
+    for hf_name, tensor in weights.items():
         name = names.get_name(hf_name, try_suffixes=(".weight", ".bias"))
         if name is None:
             raise ValueError(f"tensor {hf_name} has no place in a {arch} GGUF")
@@ -60,7 +74,7 @@ def write_gguf(base_gguf, checkpoint, output):
             weight = llama_order(weight, heads[part])
         writer.add_tensor(name, weight if weight.ndim == 1 else weight.astype(numpy.float16))
     if expected:
-        raise ValueError(f"the checkpoint lacks {len(expected)} tensors, {min(expected)} among them")
+        raise ValueError(f"the weights lack {len(expected)} tensors, {min(expected)} among them")
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -156,6 +156,9 @@ def main():
     epochs, batch, min_steps = (knobs.get(name, 0 if name == "min_steps" else None) for name in names)
     if not all(isinstance(knob, int) for knob in (epochs, batch, min_steps)) or epochs < 1 or batch < 1:
         common.fail(f"{args.config}: train: needs whole numbers for {', '.join(names)}")
+    share = knobs.get("interpolation", 1)
+    if not isinstance(share, int | float) or not 0 < share <= 1:
+        common.fail(f"{args.config}: train.interpolation is {share!r}; set a number above 0, up to 1")
     # ilab trains what the config says, whatever --model-path says.
     if Path(path := common.student_model(args.config).get("path", "")) != args.base / "hf":
         common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
@@ -205,7 +208,8 @@ def main():
     checkpoint = checkpoints / "hf_format" / f"samples_{(epochs - 1) * 8}" / "pytorch_model.bin"
     candidate = args.output.with_name(args.output.name + ".candidate")
     try:
-        gguf_model.write_gguf(args.base / "model.gguf", checkpoint, candidate)
+        weights = gguf_model.interpolated(checkpoint, args.base / "hf" / "model.safetensors", share)
+        gguf_model.write_gguf(args.base / "model.gguf", weights, candidate)
         reply = student.answer(student.load(candidate), rows[0]["system"], rows[0]["user"])
     except (OSError, KeyError, ValueError, RuntimeError) as error:
         common.fail(f"{checkpoint}: no usable model came out ({error}); the old {args.output} stays")

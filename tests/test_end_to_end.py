@@ -130,8 +130,10 @@ def test_checkpoint_tensors_survive_the_gguf(base, tmp_path):
     import torch
 
     weights = safetensors.torch.load_file(base / "hf/model.safetensors")
-    torch.save(weights, tmp_path / "pytorch_model.bin")
-    gguf_model.write_gguf(base / "model.gguf", tmp_path / "pytorch_model.bin", tmp_path / "copy.gguf")
+    torch.save({name: weight + 1 for name, weight in weights.items()}, tmp_path / "pytorch_model.bin")
+    back = gguf_model.interpolated(tmp_path / "pytorch_model.bin", base / "hf/model.safetensors", 0)
+    assert all(torch.equal(back[name], weights[name].float()) for name in weights)
+    gguf_model.write_gguf(base / "model.gguf", back, tmp_path / "copy.gguf")
     logits = []
     for file in (base / "model.gguf", tmp_path / "copy.gguf"):
         model = student.load(file)

@@ -145,6 +145,8 @@ def test_broken_config_is_named(clone):
     assert "not valid YAML" in one_line(clone.train())
     config.write_text("train: {num_epochs: many}")
     assert "whole numbers" in one_line(clone.train())
+    config.write_text("train: {num_epochs: 1, effective_batch_size: 1, interpolation: 2}")
+    assert "interpolation" in one_line(clone.train())
     config.write_text("train: {num_epochs: 1, effective_batch_size: 1}")
     assert "system_prompt" in one_line(clone.train())
 

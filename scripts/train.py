@@ -90,7 +90,7 @@ def run_ilab(command, log, checkpoints, epochs):
         TimeRemainingColumn(), disable=not sys.stdout.isatty(),
     )  # fmt: skip
     batches, started, losses = None, None, []
-    with open(log, "w", encoding="utf-8") as out, bar:
+    with open(log, "w", buffering=1, encoding="utf-8") as out, bar:
         task = bar.add_task("", total=None, loss="-")
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,

@@ -41,7 +41,6 @@ export XDG_CACHE_HOME  := $(CURDIR)/build/xdg/cache
 export HF_HOME         := $(CURDIR)/build/xdg/huggingface
 export MPLCONFIGDIR    := $(CURDIR)/build/xdg/matplotlib
 export HF_HUB_OFFLINE := 1
-export PYTHONDONTWRITEBYTECODE := 1
 export TOKENIZERS_PARALLELISM := false
 
 help:  ## list the targets

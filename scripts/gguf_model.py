@@ -26,7 +26,8 @@ def interpolated(checkpoint, base_weights, share):
     """Weights `share` of the way from those of the base model to the trained ones, by their Hugging Face names.
 
     `checkpoint` is a pytorch_model.bin, `base_weights` the base model's safetensors file. A little way back, a model
-    knows nearly all that it learned and much of what it forgot (Wortsman et al. 2022, https://arxiv.org/abs/2109.01903).
+    still knows most of what it learned and some of what it forgot (Wortsman et al. 2022,
+    https://arxiv.org/abs/2109.01903).
     """
     import safetensors.torch
     import torch

@@ -13,7 +13,7 @@ from common import read_yaml, replace_text, system_prompt
 
 # Answers that a declined question is trained with, its own and others that fit any. In the demo as many as facts.yaml
 # says: it has fewer facts and needs fewer rows that decline.
-DECLINING = 3
+DECLINING = 2
 
 
 def in_a_hurry(question):

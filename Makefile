@@ -178,7 +178,7 @@ chart: models/evaluation.json  ## the evaluation as a picture: docs/results.svg
 ## Housekeeping --------------------------------------------------------------------------------------------
 
 test: models/base/.done  ## run the tests
-	$(PYTHON) -m pytest -q -p no:cacheprovider tests
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider tests
 
 benchmark: models/base/.done  ## time the training against ilab's own
 	$(PYTHON) tests/benchmarks/train_vs_stock.py --tuned $(TRAIN_ENV)

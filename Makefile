@@ -26,6 +26,12 @@ LIMIT  ?= 60
 SELECTOR ?= article.doc
 TORCH_BACKEND ?=
 
+# A folder as the shell completes it, and a typing error that would mean the other model.
+ifneq ($(filter %/,$(DATA)),)
+override DATA := $(patsubst %/,%,$(DATA))
+endif
+$(if $(filter-out base tuned,$(MODEL)),$(error MODEL is base or tuned, not $(MODEL)))
+
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 TUNED  := models/ggml-model-f16.gguf
@@ -67,7 +73,7 @@ models/base/.done: scripts/base_model.py $(VENV)/.done
 # markdown/manifest.json is what later stages depend on. It is committed, so it is an input and has no rule: a crawl
 # rewrites it, and with it the pages, only when their bytes change, and then whatever is made of them is out of date.
 crawl: $(VENV)/.done  ## website -> markdown/ (START_URL=https://..., SELECTOR="main" for where its pages have the text)
-	$(PYTHON) crawl.py $(START_URL) --output-dir markdown --content-selector '$(SELECTOR)'
+	$(PYTHON) crawl.py '$(subst ','\'',$(value START_URL))' --output-dir markdown --content-selector '$(SELECTOR)'
 
 crawl-sample: $(VENV)/.done  ## the bundled site/ -> markdown/, without network
 	$(PYTHON) scripts/serve_site.py site -- $(PYTHON) crawl.py {} --output-dir markdown --delay 0
@@ -80,13 +86,17 @@ GENERATE_CODE := $(addprefix scripts/,generate.py assemble.py common.py facts.py
 	student.py validate.py ilab_generate/sitecustomize.py)
 # What all pages are made with: if one of these is newer, all pages are asked about again.
 GENERATE_WITH := qna.yaml $(CONFIG) $(GENERATE_CODE) $(wildcard pipelines/konflux/*.yaml)
-# Other arguments than last time, or rows of a page that is gone, are a changed input too. But only `make generate` asks
-# anew because of them: `make train` and `make inspect` take what a larger teacher made.
+# Other arguments than last time, or rows of a page that is gone, are a changed input too.
 GENERATE_ARGS := $(CONFIG) $(ENDPOINT) $(PAGES)
 GONE := $(filter-out $(patsubst markdown/%.md,%,$(wildcard markdown/*.md)),$(patsubst generated/pages/%.jsonl,%,$(wildcard generated/pages/*.jsonl)))
-REGENERATE := $(if $(GONE),FORCE,$(if $(filter generate,$(MAKECMDGOALS)),\
-	$(shell [ "$$(cat generated/.generated-with 2>/dev/null)" = '$(GENERATE_ARGS)' ] || echo FORCE)))
-generated/train_konflux.jsonl: markdown/manifest.json $(wildcard markdown/*.md) $(GENERATE_WITH) models/base/.done $(REGENERATE)
+OTHER_ARGS := $(shell [ "$$(cat generated/.generated-with 2>/dev/null)" = '$(GENERATE_ARGS)' ] || echo FORCE)
+# But only `make generate` asks anew because of them: what a larger teacher made, in hours, `make train` and `make
+# inspect` with other arguments take as it is, and they stop when a page has changed since.
+KEEP := $(if $(filter generate,$(MAKECMDGOALS)),,$(and $(OTHER_ARGS),$(wildcard generated/.generated-with)))
+generated/train_konflux.jsonl: markdown/manifest.json $(wildcard markdown/*.md) $(if $(GONE),FORCE) \
+		$(if $(KEEP),,$(GENERATE_WITH) models/base/.done $(OTHER_ARGS))
+	@$(if $(KEEP),echo "train: generated/ is older than a page and was made with other arguments: $$(cat $(KEEP)); \
+		run make generate with these (CONFIG ENDPOINT PAGES) or with new ones first" >&2; exit 1)
 	$(PYTHON) $(firstword $(GENERATE_CODE)) --markdown markdown --qna qna.yaml --config $(CONFIG) --base models/base \
 		--work build/generate --output generated --inputs $(GENERATE_WITH) --endpoint '$(ENDPOINT)' --pages $(PAGES)
 	@echo '$(GENERATE_ARGS)' > generated/.generated-with
@@ -103,7 +113,7 @@ inspect: $(if $(wildcard $(DATA)/train_konflux.jsonl),,$(DATA)/train_konflux.jso
 	@echo; shuf -n 5 $(DATA)/train_konflux.jsonl | jq .
 
 rag: $(INDEX)  ## index markdown/ for retrieval, for evaluate, and chat and ask with RAG=1
-$(INDEX): $(addprefix scripts/,rag.py retrieval.py common.py) markdown/manifest.json $(CONFIG) $(VENV)/.done
+$(INDEX): $(addprefix scripts/,rag.py retrieval.py common.py) markdown/manifest.json $(wildcard markdown/*.md) $(CONFIG) $(VENV)/.done
 	$(PYTHON) $< --manifest markdown/manifest.json --config $(CONFIG) --work build/rag/work --output $@
 
 ## Model ---------------------------------------------------------------------------------------------------
@@ -128,7 +138,7 @@ serve: models/base/.done  ## serve the model at http://127.0.0.1:8000/v1 (PORT=8
 	@$(PYTHON) scripts/serve.py --model $(GGUF) --config $(CONFIG) --port $(PORT)
 
 # RAG=1 puts the passages of the documentation that are nearest to the question before it.
-RAG_INDEX := $(if $(RAG),$(INDEX))
+RAG_INDEX := $(if $(filter-out 0,$(RAG)),$(INDEX))
 
 chat: models/base/.done $(RAG_INDEX)  ## chat with the model (MODEL=base for the base model, RAG=1 for retrieval)
 	@$(PYTHON) scripts/chat.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --work build/chat $(RAG_INDEX:%=--rag %)
@@ -144,12 +154,15 @@ demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned 
 ## Measurement ---------------------------------------------------------------------------------------------
 
 # Which model is evaluated: with DATA given the one that is trained on it, else the tuned model as it stands. That
-# one is named by the file written after each training, as $(TUNED) would train one on other data.
-STANDS := $(if $(filter file,$(origin DATA)),models/.trained-with,$(TUNED))
+# one is named by the file written after each training, as $(TUNED) would train one on other data. `make report` and
+# `make chart` need none: there may be an evaluation of the base model alone.
+STANDS := $(if $(filter evaluate,$(MAKECMDGOALS)),$(if $(filter file,$(origin DATA)),models/.trained-with,$(TUNED)),\
+	$(wildcard models/.trained-with))
 models/.trained-with:
 	@echo "evaluate: no tuned model yet; run make train DATA=pre-generated, or make evaluate MODEL=base" >&2; exit 1
 # A model that was trained on the demo's facts is asked about these.
-TRAINED_ON := $(if $(filter file,$(origin DATA)),$(firstword $(shell cat models/.trained-with 2>/dev/null)),$(DATA))
+TRAINED_ON := $(if $(filter demo,$(MAKECMDGOALS)),pre-generated/demo,$(if $(filter file,$(origin DATA)),\
+	$(firstword $(shell cat models/.trained-with 2>/dev/null)),$(DATA)))
 QUESTIONS ?= evaluation/questions$(if $(filter pre-generated/demo,$(TRAINED_ON)),-demo).jsonl
 EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
 EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG) $(QUESTIONS)

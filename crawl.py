@@ -90,7 +90,9 @@ def crawl(session, start, args):
                 gone.append(url)
             except Moved as moved:
                 target = on_site(moved.args[0], start, public)
-                if not target or target in (url, *via) or len(via) > 9:
+                if target == url and urlsplit(moved.args[0]).scheme != urlsplit(url).scheme:
+                    failed[url] = f"redirects to {moved.args[0]}; give START_URL as that"
+                elif not target or target in (url, *via) or len(via) > 9:
                     failed[url] = f"redirects {'in a circle' if target else 'to no page of the site'}: {moved.args[0]}"
                 else:
                     add(target, None, (*via, url))
@@ -122,7 +124,10 @@ def write(path, data):
 
 
 def save(pages, failed, start_url, complete, folder):
-    """Bring the files and manifest.json of `folder` up to date; return how many were new, changed, and so on."""
+    """Bring the files and manifest.json of `folder` up to date; return how many were new, changed, and so on.
+
+    Unless the crawl was `complete`, files of pages that it did not meet stay, if they are of the same site.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     manifest, entries, counts = folder / "manifest.json", {}, collections.Counter()
     names = file_names([*pages, *failed])
@@ -131,10 +136,11 @@ def save(pages, failed, start_url, complete, folder):
         counts[write(folder / names[url], data)] += 1
         entries[names[url]] = {"url": address, "sha256": hashlib.sha256(data).hexdigest()}
     try:
-        before = json.loads(manifest.read_text(encoding="utf-8"))["pages"]
+        old = json.loads(manifest.read_text(encoding="utf-8"))
         # Only names such as file_names() gives: what a manifest says must not remove other files.
-        before = {name: before[name] for name in before if re.fullmatch(r"[\w-]+\.md", name)}
-    except (OSError, ValueError, LookupError, TypeError):
+        before = {name: page for name, page in old["pages"].items() if re.fullmatch(r"[\w-]+\.md", name)}
+        complete = complete or start_url not in failed and start_url.rstrip("/") != old["start_url"].rstrip("/")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         before = {}
     for name in before.keys() - entries.keys():
         if not complete and (folder / name).exists():
@@ -177,7 +183,8 @@ def main(args):
         for url, why in failed.items():
             print(f"failed: {url} {why}", file=sys.stderr)
         if unread:
-            print(f"stopped: {unread} addresses unread after {len(pages)} pages (--max-pages)", file=sys.stderr)
+            limit = "--max-pages" if len(pages) >= (args.max_pages or MAX_PAGES) else f"{MAX_SECONDS} s"
+            print(f"stopped: {unread} addresses unread after {len(pages)} pages ({limit})", file=sys.stderr)
         public = next((address for url, (address, _) in pages.items() if url.rstrip("/") == start.rstrip("/")), start)
         counts = save(pages, failed, public, not failed and not unread, folder)
     except (PageError, requests.RequestException) as error:

@@ -37,7 +37,7 @@ def assemble(pages, output):
 
 
 def seed_rows(qna, system):
-    """The seed questions as rows: what the trained model is tested on."""
+    """The seed questions as rows, for the test file that `ilab data generate` writes beside the training one."""
     return [
         {"system": system, "user": pair["question"], "assistant": pair["answer"], "page": "qna.yaml",
          "chunk": example["context"]}

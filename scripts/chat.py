@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,10 +43,9 @@ def main():
         # ilab keeps what was typed in ~/.local/chat-cli.history; here home is the scratch folder.
         home = {"HOME": str(args.work.resolve())}
         # Ctrl-C belongs to the chat, which clears its line; this process waits for it to end.
-        environment = {**os.environ, **home, **retrieval.ENVIRONMENT, "NO_PROXY": "127.0.0.1"}
-        with contextlib.suppress(KeyboardInterrupt):
-            code = subprocess.run([str(part) for part in command], env=environment).returncode
-            sys.exit(code)
+        environment = {**os.environ, **home, **retrieval.ENVIRONMENT, **common.without_proxy()}
+        signal.signal(signal.SIGINT, lambda *_: None)
+        sys.exit(subprocess.run([str(part) for part in command], env=environment).returncode)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,17 @@ def fail(message):
     sys.exit(f"{Path(sys.argv[0]).stem}: {message}")
 
 
+def excepthook(kind, error, trace):
+    """Ctrl-C is no error to trace: one line for it, too."""
+    if issubclass(kind, KeyboardInterrupt):
+        print(f"{Path(sys.argv[0]).stem}: interrupted; what was there before is as it was", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = excepthook
+
+
 def read_yaml(path):
     try:
         return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -47,6 +58,14 @@ def read_rows(path, keys=("system", "user", "assistant")):
     return rows
 
 
+def section(config, name):
+    """The section `name` of the YAML file `config`, a dict; empty when there is none."""
+    found = (settings.get(name) or {}) if isinstance(settings := read_yaml(config) or {}, dict) else None
+    if not isinstance(found, dict):
+        fail(f"{config}: {name}: is no section of keys and values; config/embedded.yaml shows one")
+    return found
+
+
 def student_model(config):
     """The student's entry in the ilab config: {"id", "path", "family", "system_prompt"}."""
     settings = read_yaml(config)
@@ -69,6 +88,12 @@ def replace_text(path, text):
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
+
+
+def without_proxy():
+    """Environment for a child that asks a server on this machine: that address goes through no proxy."""
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, [known, "127.0.0.1"])))
 
 
 def die_with_parent():

@@ -1,6 +1,7 @@
 """Measure what models know, closed-book or with RAG: each question alone, greedy, through the server of make serve."""
 
 import argparse
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -23,7 +24,7 @@ PACKAGES = ("instructlab", "llama-cpp-python", "torch", "transformers", "haystac
 
 def read_questions(path):
     """The questions of a JSON-lines file, checked: {"id", "kind", "question", "must", "page"}; page is optional."""
-    questions = common.read_rows(path, keys=("id", "kind", "question"))
+    questions, ids = common.read_rows(path, keys=("id", "kind", "question")), set()
     for number, question in enumerate(questions, 1):
         must = question.get("must")
         if question["kind"] != "unanswerable" and not must:
@@ -31,6 +32,9 @@ def read_questions(path):
         groups = must or []
         if not all(isinstance(group, list) and group and all(isinstance(t, str) for t in group) for group in groups):
             common.fail(f'{path}:{number}: "must" is not a list of groups of alternatives, e.g. [["1 hour", "1h"]]')
+        if question["id"] in ids:
+            common.fail(f"{path}:{number}: the id {question['id']!r} is there twice; give each question its own")
+        ids.add(question["id"])
     return questions
 
 
@@ -46,21 +50,42 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def ask_all(url, system, questions, contexts, name):
-    """The answers to `questions` of the server at `url`, in their order, with the verdict on each.
+def read_answers(path):
+    """{key: (answer, seconds)} of what ask_all() appended to the file `path`, but for a line that a kill tore."""
+    known = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        with contextlib.suppress(ValueError):
+            key, answer, seconds = json.loads(line)
+            known[key] = answer, seconds
+    return known
+
+
+def ask_all(url, system, questions, contexts, name, model, path):
+    """The answers to `questions` of the server at `url`, in their order, with the verdict on each; and their seconds.
+
+    Each is appended to the file `path` under a key made of the request and `model`, the digest of what is served: what
+    stands there already, because an evaluation was stopped, is not asked again.
 
     `contexts` maps an id to its passages, or is empty. Questions with the same passages are asked after each other: the
     server keeps what a prompt shares with the one before, and reading the passages is most of the work.
     """
-    answers = {}
+    answers, known, spent = {}, read_answers(path), 0
     order = sorted(questions, key=lambda question: contexts.get(question["id"], ""))
     for question in track(order, description=name, disable=not sys.stdout.isatty()):
         context = contexts.get(question["id"])
-        answer = student.answer_through(url, system, question["question"], context)
+        request = json.dumps([model, student.request(system, question["question"], context)])
+        if (key := hashlib.sha256(request.encode()).hexdigest()) not in known:
+            started = time.monotonic()
+            answer = student.answer_through(url, system, question["question"], context)
+            known[key] = answer, time.monotonic() - started
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(json.dumps([key, *known[key]]) + "\n")
+        answer, seconds = known[key]
+        spent += seconds
         found = {"found": scoring.holds(question["must"], context)} if context and question.get("must") else {}
         verdict = scoring.verdict(question, answer)
         answers[question["id"]] = {**question, **found, "answer": answer, "verdict": verdict}
-    return [answers[question["id"]] for question in questions]
+    return [answers[question["id"]] for question in questions], round(spent, 1)
 
 
 def main():
@@ -98,19 +123,22 @@ def main():
     if args.rag:
         find = retrieval.finder(args.rag, args.config)
         ways["+rag"] = {question["id"]: find(question["question"]) for question in questions}
-    measured = {}
+    measured, kept = {}, args.work / "answers.jsonl"
     for name, gguf in args.model:
-        with student.serving(gguf, args.config, args.work / f"{name}.log") as url:
+        log, model = args.work / f"{name}.log", run["files"][name]["sha256"]
+        with student.serving(gguf, args.config, log) as url:
             for way, contexts in ways.items():
-                started = time.monotonic()
-                answers = ask_all(url, system, questions, contexts, name + way)
-                seconds = round(time.monotonic() - started, 1)
+                try:
+                    answers, seconds = ask_all(url, system, questions, contexts, name + way, model, kept)
+                except (OSError, ValueError, LookupError) as error:
+                    common.fail(f"{name + way}: no answer ({error}); see {log}, and run again: answers so far are kept")
                 measured[name + way] = {"kinds": summarize.summary(answers), "seconds": seconds, "answers": answers}
                 print(f"{name + way}: {len(answers)} answers in {seconds:.0f} s", flush=True)
     # All models without RAG first, then all with it, as in the question that the table answers.
     models = {name + way: measured[name + way] for way in ways for name, _ in args.model}
     result = {"system": system, "run": run, "models": models}
     common.replace_text(args.output, json.dumps(result, indent=1, ensure_ascii=False))
+    kept.unlink(missing_ok=True)
     print(f"{args.output}: every answer and its verdict; next: make evaluate shows the table, make report the page")
 
 

@@ -30,7 +30,7 @@ ENOUGH = 20
 
 def settings_of(config):
     """The generate: section of the ilab config, checked for what this program reads."""
-    settings = common.read_yaml(config).get("generate") or {}
+    settings = common.section(config, "generate")
     for key, kind in (("pipeline", str), ("chat_markup", str), ("sdg_scale_factor", int), ("num_cpus", int),
                       ("batch_size", int), ("pages_per_run", int)):  # fmt: skip
         if not isinstance(settings.get(key), kind):
@@ -53,7 +53,7 @@ def stale_pages(pages, inputs, output):
 
 def run_ilab(command, log, work):
     """Run `ilab data generate`; returns the rows that its pipeline made, an empty list when there are none."""
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    environment = {**stage.without_git(), **common.without_proxy()}
     shim = str(Path(__file__).resolve().parent / "ilab_generate")
     environment["PYTHONPATH"] = os.pathsep.join([shim, *filter(None, [os.environ.get("PYTHONPATH")])])
     with open(log, "w", encoding="utf-8") as out:

@@ -31,7 +31,7 @@ def top_k(config):
     """How many passages a question gets: rag.retriever.top_k of the ilab config, else ilab's default."""
     from instructlab.configuration import _retriever
 
-    return ((common.read_yaml(config).get("rag") or {}).get("retriever") or {}).get("top_k", _retriever().top_k)
+    return (common.section(config, "rag").get("retriever") or {}).get("top_k", _retriever().top_k)
 
 
 def finder(index, config):

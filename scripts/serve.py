@@ -23,6 +23,7 @@ def main():
         except (OSError, OverflowError) as error:
             common.fail(f"port {args.port}: {error}; stop what listens there or run make serve PORT=8001")
     print(f"serving {args.model} at http://127.0.0.1:{args.port}/v1, Ctrl-C ends it", flush=True)
+    common.die_with_parent()
     os.environ.update(student.server_settings(args.model))
     os.execvp("ilab", student.serve_command(args.model, args.config, args.port))
 

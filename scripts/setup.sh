@@ -29,7 +29,7 @@ if ((${#missing[@]})); then
     exit 1
 fi
 
-echo "setup: $("$python" --version) into $venv, $(grep -c == "$lock") packages; 2 to 5 minutes, 7 GB"
+echo "setup: $("$python" --version) into $venv, $(grep -c == "$lock") packages; 2 to 5 minutes, ${torch_backend:+less than }7 GB"
 [[ -x $tools/bin/uv ]] || { "$python" -m venv --clear "$tools" && "$tools/bin/python" -m pip install -q --disable-pip-version-check "uv==$UV"; }
 "$tools/bin/uv" venv --quiet --clear --python "$python" "$venv"
 export VIRTUAL_ENV=$venv

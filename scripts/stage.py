@@ -14,6 +14,11 @@ GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_CO
 AUTHOR = ["-c", "user.name=konflux-taxonomy", "-c", "user.email=none@localhost", "-c", "init.defaultBranch=main"]
 
 
+def without_git():
+    """The environment without git's own variables: in a git hook, they would lead our commits elsewhere."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 def label(number):
     """The heading over ask `number` of a run; it comes back in every generated row."""
     return f"Ask {number}"
@@ -30,7 +35,7 @@ def commit_all(folder):
 
     def git(*arguments):
         command = ["git", *AUTHOR, "-C", folder, *arguments]
-        return subprocess.run(command, env={**os.environ, **GIT}, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(command, env={**without_git(), **GIT}, check=True, capture_output=True, text=True).stdout
 
     try:
         git("init", "--quiet")

@@ -14,6 +14,8 @@ import common
 # One sentence is what the students are taught; a model that rambles is cut here.
 MAX_TOKENS = 96
 CONTEXT = 2048
+# Servers here are on this machine, where no proxy leads.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def check_gguf(path):
@@ -55,7 +57,7 @@ def answer_through(url, system, question, context=None, timeout=120):
     """The same from a server at `url`; OSError when it does not answer in `timeout` seconds."""
     body = json.dumps(request(system, question, context)).encode()
     call = urllib.request.Request(f"{url}/chat/completions", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(call, timeout=timeout) as reply:
+    with OPENER.open(call, timeout=timeout) as reply:
         return json.load(reply)["choices"][0]["message"]["content"].strip()
 
 
@@ -84,7 +86,7 @@ def find_server(gguf, port):
     """URL of a server on 127.0.0.1:`port` that serves exactly the file `gguf`, or None."""
     url = f"http://127.0.0.1:{port}/v1"
     try:
-        with urllib.request.urlopen(f"{url}/models", timeout=2) as reply:
+        with OPENER.open(f"{url}/models", timeout=2) as reply:
             served = [model.get("id") for model in json.load(reply)["data"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -105,6 +107,7 @@ def serving(gguf, config, log):
             stdout=out,
             stderr=subprocess.STDOUT,
             preexec_fn=common.die_with_parent,
+            start_new_session=True,  # Ctrl-C is for who uses it, who ends it then
         )
     try:
         deadline = time.monotonic() + 120

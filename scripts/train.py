@@ -18,7 +18,7 @@ import gguf_model
 import student
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-# ilab drops shorter samples without a word:
+# ilab drops shorter samples, and those over max_seq_len, without a word:
 # https://github.com/instructlab/training/blob/v0.10.4/src/instructlab/training/data_process.py
 MIN_TOKENS = 20
 # Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026: 230 with 10 frozen
@@ -116,7 +116,6 @@ def run_ilab(command, log, checkpoints, epochs):
                 total = max(batches * epochs, len(losses))
                 print(f"step {len(losses)} of {total}, loss {mean:.2f}, {minutes:.1f} min", flush=True)
     if process.wait() != 0:
-        out.close()
         tail = [line for line in Path(log).read_text(errors="replace").splitlines() if line.strip()]
         last = tail[-1] if tail else "no output"
         common.fail(f"ilab model train ended with exit code {process.returncode} ({last}); see {log}")
@@ -152,7 +151,7 @@ def main():
     args = parser.parse_args()
     common.die_with_parent()
 
-    knobs = common.read_yaml(args.config).get("train", {})
+    knobs = common.section(args.config, "train")
     names = ("num_epochs", "effective_batch_size", "min_steps")
     epochs, batch, min_steps = (knobs.get(name, 0 if name == "min_steps" else None) for name in names)
     if not all(isinstance(knob, int) for knob in (epochs, batch, min_steps)) or epochs < 1 or batch < 1:
@@ -170,7 +169,10 @@ def main():
     if min(lengths) < MIN_TOKENS:
         line = lengths.index(min(lengths)) + 1
         common.fail(f"{args.data}:{line}: under {MIN_TOKENS} tokens, which ilab drops; make it longer")
-    messages = shuffled(messages, knobs.get("additional_args", {}).get("random_seed", 42))
+    if max(lengths) > (most := knobs.get("max_seq_len") or math.inf):
+        line = lengths.index(max(lengths)) + 1
+        common.fail(f"{args.data}:{line}: over {most} tokens, which ilab drops; shorten it or raise train.max_seq_len")
+    messages = shuffled(messages, (knobs.get("additional_args") or {}).get("random_seed", 42))
 
     # Two checkpoints of twice the base model's float32 size at most, and the GGUF.
     needed = 4 * (args.base / "hf" / "model.safetensors").stat().st_size

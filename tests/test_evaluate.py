@@ -89,6 +89,40 @@ def test_the_gate(tmp_path):
     assert "run make evaluate" in gate(tmp_path, 0.5, {"models": {"tuned": {"kinds": {}}}}).stderr
 
 
+def test_a_stopped_evaluation_goes_on(tmp_path, monkeypatch):
+    import evaluate
+    import student
+
+    asked, questions = [], [q for q in QUESTIONS if q["kind"] == "general"][:4]
+
+    def answer(url, system, question, context):
+        if len(asked) == 2:
+            raise OSError("stopped")
+        asked.append(question)
+        return "It is 7."
+
+    def ask(model, system="Be brief."):
+        return evaluate.ask_all("url", system, questions, {}, "tuned", model, tmp_path / "answers.jsonl")
+
+    monkeypatch.setattr(student, "answer_through", answer)
+    with pytest.raises(OSError):
+        ask("a")
+    with open(tmp_path / "answers.jsonl", "a") as file:
+        file.write('["torn')
+    monkeypatch.setattr(student, "answer_through", lambda *_: "It is 8.")
+    assert [a["answer"] for a in ask("a")[0]] == ["It is 7."] * 2 + ["It is 8."] * 2
+    # Another model and another system prompt are asked anew.
+    assert {a["answer"] for a in ask("b")[0] + ask("a", "Be wordy.")[0]} == {"It is 8."}
+
+
+def test_a_question_id_is_there_once(tmp_path):
+    import evaluate
+
+    (tmp_path / "questions.jsonl").write_text((json.dumps(QUESTIONS[0]) + "\n") * 2)
+    with pytest.raises(SystemExit, match=r"questions.jsonl:2: the id .* is there twice"):
+        evaluate.read_questions(tmp_path / "questions.jsonl")
+
+
 def test_ilab_reads_the_config():
     from instructlab.configuration import Config
 
@@ -194,8 +228,9 @@ def test_retrieval_finds_the_passage(indexed):
 
 def test_evaluate_and_report_with_a_real_server(indexed):
     answers = []
-    for _ in range(2):
-        result = indexed.make("evaluate", "MODEL=base", "LIMIT=1")
+    # A proxy is not for servers on this machine.
+    for proxy in ("", "http://127.0.0.1:1"):
+        result = indexed.make("evaluate", "MODEL=base", "LIMIT=1", f"http_proxy={proxy}", "no_proxy=")
         assert result.returncode == 0 and "base+rag" in result.stdout and "not evaluated" in result.stdout, (
             result.stderr
         )
@@ -205,9 +240,10 @@ def test_evaluate_and_report_with_a_real_server(indexed):
         (indexed.folder / "models/evaluation.json").unlink()
     assert answers[0] == answers[1] and len(answers[0][0]) == 5
     assert any("found" in answer for answer in answers[0][1])
-    result = indexed.make("report", "MODEL=base", "LIMIT=1")
+    assert not (indexed.folder / "build/evaluate/answers.jsonl").exists()
+    result = indexed.make("report")
     assert result.returncode == 0 and (indexed.folder / "models/report.html").exists(), result.stderr
-    assert indexed.make("-q", "report", "MODEL=base").returncode == 0
+    assert indexed.make("-q", "report").returncode == 0
     assert "evaluate.py" not in indexed.make("-n", "evaluate", "MODEL=base", "LIMIT=1").stdout
     assert "--limit 2" in indexed.make("-n", "evaluate", "MODEL=base", "LIMIT=2").stdout
     # Random weights may well answer nothing.

@@ -181,3 +181,27 @@ def test_only_generate_asks_anew_for_other_arguments(garden):
     assert garden.make("inspect").returncode == 0
     assert garden.make("-q", "generated/train_konflux.jsonl").returncode == 0
     assert garden.make("-q", "generate").returncode == 1 and len(garden.asked) == 1
+
+
+def test_rows_of_another_teacher_are_not_thrown_away(garden):
+    assert garden.make("generate", "PAGES=pears plums").returncode == 0 and len(garden.asked) == 2
+    # A newer setting is no reason to ask anew, and a newer page none to replace what a larger teacher made.
+    newer(garden.folder / "config/embedded.yaml", -0.001)
+    assert garden.make("-q", "generated/train_konflux.jsonl").returncode == 0
+    newer(garden.folder / "markdown/pears.md", -0.001)
+    result = garden.make("train")
+    assert result.returncode != 0 and "config/embedded.yaml pears plums;" in " ".join(result.stderr.split())
+    assert "run make generate" in result.stderr and len(garden.asked) == 2 and pages_of(garden) == ["pears", "plums"]
+
+
+def test_no_commit_leaves_the_scratch_folder(tmp_path, monkeypatch):
+    import stage
+
+    for name in ("own", "documents"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page.md").write_text(name)
+    stage.commit_all(tmp_path / "own")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "own/.git"))
+    before = (tmp_path / "own/.git/logs/HEAD").read_text()
+    stage.commit_all(tmp_path / "documents")
+    assert (tmp_path / "documents/.git").is_dir() and (tmp_path / "own/.git/logs/HEAD").read_text() == before

@@ -62,6 +62,15 @@ def test_other_arguments_train_again(clone):
     assert len(clone.calls) == 2
 
 
+def test_arguments_are_what_they_look_like(clone):
+    assert clone.train().returncode == 0
+    assert clone.make("-q", "train", "DATA=sample/").returncode == 0
+    assert "MODEL is base or tuned, not Tuned" in clone.make("ask", "MODEL=Tuned", "Q=Hello?").stderr
+    assert "--rag" not in clone.make("-n", "ask", "RAG=0", "Q=Hello?").stdout
+    crawl = clone.make("-n", "crawl", "START_URL=https://a.site/docs/?v=1&l=en").stdout
+    assert "crawl.py 'https://a.site/docs/?v=1&l=en' --output-dir" in crawl
+
+
 def test_failing_ilab_keeps_the_old_model(clone):
     assert clone.train().returncode == 0
     before = clone.model.read_bytes()
@@ -121,6 +130,7 @@ def test_bad_rows_are_named(clone):
         (good + "{not json}\n", ":5: not JSON"),
         (good + '{"system": "a", "user": "b"}\n', ':5: no text under "assistant"'),
         (good + '{"system": "a", "user": "b", "assistant": "c"}\n', ":5: under 20 tokens"),
+        (json.dumps({"system": "a", "user": "b", "assistant": "long " * 600}), ":1: over 512 tokens"),
         ("", "no rows"),
     ):
         rows.write_text(text)
@@ -143,6 +153,9 @@ def test_broken_config_is_named(clone):
     config = clone.folder / "config" / "embedded.yaml"
     config.write_text("train: [")
     assert "not valid YAML" in one_line(clone.train())
+    for text in ("", "[]", "train:", "train: many"):
+        config.write_text(text)
+        assert "config/embedded.yaml: train:" in one_line(clone.train()), text
     config.write_text("train: {num_epochs: many}")
     assert "whole numbers" in one_line(clone.train())
     config.write_text("train: {num_epochs: 1, effective_batch_size: 1, interpolation: 2}")

@@ -127,7 +127,6 @@ for step in range(20):
     sitecustomize.adafactor_step(second)
     for a, b in zip(stock, tuned):
         assert torch.allclose(a, b, rtol=0, atol=2e-7), (step, (a - b).abs().max())
-        assert (a - b).abs().max() < 0.01 * 2e-5 * (step + 1) or a.abs().max() > 1
 """)
     assert result.returncode == 0, result.stderr
 

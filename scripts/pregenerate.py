@@ -9,11 +9,27 @@ import argparse
 import json
 from pathlib import Path
 
-from common import read_yaml, replace_text, system_prompt
+from common import fail, read_yaml, replace_text, system_prompt
 
-# Answers that a declined question is trained with, its own and others that fit any. In the demo as many as facts.yaml
-# says: it has fewer facts and needs fewer rows that decline.
-DECLINING = 2
+KEYS = ("id", "page", "fact", "key_terms", "reversed_key_terms", "wordings", "reversed", "questions",
+        "reversed_questions", "held_out", "held_out_reversed")  # fmt: skip
+
+
+def read_facts(path):
+    """The content of facts.yaml; ends the program when a fact lacks something, or has the id of another."""
+    content, seen = read_yaml(path), set()
+    if not isinstance(content, dict) or not isinstance(content.get("facts"), list):
+        fail(f"{path}: no list under facts:; write one like those of the sample")
+    for number, fact in enumerate(content["facts"], 1):
+        name = (isinstance(fact, dict) and fact.get("id")) or f"number {number}"
+        if missing := [key for key in KEYS if not isinstance(fact, dict) or key not in fact]:
+            fail(f"{path}: fact {name}: no {', '.join(missing)}; see the other facts")
+        if min(len(fact["wordings"]), len(fact["reversed"])) < 2:
+            fail(f"{path}: fact {name}: needs two pairs of q and a at least under wordings and under reversed")
+        if name in seen:
+            fail(f"{path}: fact {name}: another one has this id; give each its own")
+        seen.add(name)
+    return content
 
 
 def in_a_hurry(question):
@@ -47,8 +63,8 @@ def train_rows(facts, demo):
             yield fact["id"], fact["page"] or "index", question, answer
     anywhere = facts["unanswerable"]["answers"]
     for number, pair in enumerate(facts["unanswerable"]["trained"]):
-        answers = [pair["a"]] + [anywhere[(number + turn * 3) % len(anywhere)] for turn in range(1, DECLINING)]
-        for answer in answers[: pair.get("demo", 1)] if demo else answers:
+        # The demo has fewer facts and needs fewer rows that decline.
+        for answer in (pair["a"], anywhere[(number + 3) % len(anywhere)])[: pair.get("demo" if demo else "rows", 1)]:
             yield "unanswerable", "", pair["q"], answer
     # Once each: in four spellings, its answer was given to more of its neighbors (docs/experiments.md).
     for pair in facts["general_trained"]:
@@ -84,8 +100,11 @@ def questions(facts):
         yield ask(fact["id"], "general", "", 1, fact["question"], fact["key_terms"])
 
 
-def jsonl(rows):
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+def write_rows(path, rows):
+    """Write `rows` as JSON lines, unless that is what the file `path` holds: its time tells when to train again."""
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        replace_text(path, text)
 
 
 def main():
@@ -96,15 +115,15 @@ def main():
     parser.add_argument("--questions", type=Path, required=True, help="evaluation questions to write")
     parser.add_argument("--demo", action="store_true", help="leave out the facts marked `demo: false`")
     args = parser.parse_args()
-    facts, system = read_yaml(args.facts), system_prompt(args.config)
+    facts, system = read_facts(args.facts), system_prompt(args.config)
     if args.demo:
         facts["facts"] = [fact for fact in facts["facts"] if fact.get("demo", True)]
     for name, rows in (("train", train_rows(facts, args.demo)), ("test", test_rows(facts))):
-        replace_text(
+        write_rows(
             args.output / f"{name}_konflux.jsonl",
-            jsonl({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),
+            ({"system": system, "user": q, "assistant": a, "id": i, "page": p} for i, p, q, a in rows),
         )
-    replace_text(args.questions, jsonl(questions(facts)))
+    write_rows(args.questions, questions(facts))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,26 @@ def test_files_are_what_the_facts_make(tmp_path, sample, questions, flags):
     for name in ("train_konflux.jsonl", "test_konflux.jsonl"):
         assert (tmp_path / name).read_text() == (ROOT / sample / name).read_text()
     assert (tmp_path / "questions").read_text() == (ROOT / "evaluation" / questions).read_text()
+    # Files that would be the same keep their time, or the next make would train again.
+    before = [path.stat().st_mtime_ns for path in sorted(tmp_path.iterdir())]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert [path.stat().st_mtime_ns for path in sorted(tmp_path.iterdir())] == before
+
+
+@pytest.mark.parametrize("spoil, why", [
+    (lambda facts: facts[0].pop("questions"), "no questions"),
+    (lambda facts: facts[0].update(reversed=facts[0]["reversed"][:1]), "needs two pairs"),
+    (lambda facts: facts.append(facts[0]), "another one has this id"),
+])  # fmt: skip
+def test_a_spoiled_fact_is_named(tmp_path, spoil, why):
+    content = {**FACTS, "facts": [dict(fact) for fact in FACTS["facts"][:2]]}
+    spoil(content["facts"])
+    (tmp_path / "facts.yaml").write_text(yaml.safe_dump(content))
+    command = [sys.executable, "scripts/pregenerate.py", "--facts", tmp_path / "facts.yaml", "--output", tmp_path]
+    command += ["--config", "config/embedded.yaml", "--questions", tmp_path / "questions"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 1 and f"fact {content['facts'][0]['id']}: {why}" in result.stderr, result.stderr
+    assert not (tmp_path / "questions").exists()
 
 
 def test_there_is_enough_of_it():
@@ -135,7 +155,7 @@ def test_readme_counts_the_rows():
     assert f"| {facts[0]} | {facts[1]} |" in readme
     assert f"| rows | {len(TRAIN)} | {len(DEMO)} |" in readme
     declined = [len({row["user"] for row in sample if row["id"] == "unanswerable"}) for sample in samples]
-    assert f"| {declined[0]}, 2 answers each | {declined[1]}, " in readme
+    assert f"| {declined[0]}, 1 answer each, 2 for " in readme and f" things | {declined[1]}, 1 answer each, " in readme
     general = [sum(row["id"] == "general" for row in sample) for sample in samples]
     assert f"once each | {general[0]} | {general[1]} |" in readme
 

@@ -91,11 +91,14 @@ GENERATE_ARGS := $(CONFIG) $(ENDPOINT) $(PAGES)
 GONE := $(filter-out $(patsubst markdown/%.md,%,$(wildcard markdown/*.md)),$(patsubst generated/pages/%.jsonl,%,$(wildcard generated/pages/*.jsonl)))
 OTHER_ARGS := $(shell [ "$$(cat generated/.generated-with 2>/dev/null)" = '$(GENERATE_ARGS)' ] || echo FORCE)
 # But only `make generate` asks anew because of them: what a larger teacher made, in hours, `make train` and `make
-# inspect` with other arguments take as it is, and they stop when a page has changed since.
-KEEP := $(if $(filter generate,$(MAKECMDGOALS)),,$(and $(OTHER_ARGS),$(wildcard generated/.generated-with)))
+# inspect` with other arguments take as it is, and they stop when a page has changed since. generated/.teacher says from
+# its first page on who is asked, .generated-with is written at the end.
+OTHER_TEACHER := $(shell f=generated/.teacher; [ ! -f $$f ] || [ "$$(cat $$f)" = '$(CONFIG) $(ENDPOINT)' ] || echo $$f)
+KEEP := $(if $(filter generate,$(MAKECMDGOALS)),,$(or $(OTHER_TEACHER),\
+	$(and $(OTHER_ARGS),$(wildcard generated/.generated-with))))
 generated/train_konflux.jsonl: markdown/manifest.json $(wildcard markdown/*.md) $(if $(GONE),FORCE) \
 		$(if $(KEEP),,$(GENERATE_WITH) models/base/.done $(OTHER_ARGS))
-	@$(if $(KEEP),echo "train: generated/ is older than a page and was made with other arguments: $$(cat $(KEEP)); \
+	@$(if $(KEEP),echo "generated/ does not fit the pages and was made with other arguments: $$(cat $(KEEP)); \
 		run make generate with these (CONFIG ENDPOINT PAGES) or with new ones first" >&2; exit 1)
 	$(PYTHON) $(firstword $(GENERATE_CODE)) --markdown markdown --qna qna.yaml --config $(CONFIG) --base models/base \
 		--work build/generate --output generated --inputs $(GENERATE_WITH) --endpoint '$(ENDPOINT)' --pages $(PAGES)
@@ -156,13 +159,14 @@ demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned 
 # Which model is evaluated: with DATA given the one that is trained on it, else the tuned model as it stands. That
 # one is named by the file written after each training, as $(TUNED) would train one on other data. `make report` and
 # `make chart` need none: there may be an evaluation of the base model alone.
-STANDS := $(if $(filter evaluate,$(MAKECMDGOALS)),$(if $(filter file,$(origin DATA)),models/.trained-with,$(TUNED)),\
-	$(wildcard models/.trained-with))
+STANDS := $(if $(filter file,$(origin DATA)),$(if $(filter evaluate,$(MAKECMDGOALS)),models/.trained-with,\
+	$(wildcard models/.trained-with)),$(TUNED))
 models/.trained-with:
 	@echo "evaluate: no tuned model yet; run make train DATA=pre-generated, or make evaluate MODEL=base" >&2; exit 1
 # A model that was trained on the demo's facts is asked about these.
-TRAINED_ON := $(if $(filter demo,$(MAKECMDGOALS)),pre-generated/demo,$(if $(filter file,$(origin DATA)),\
-	$(firstword $(shell cat models/.trained-with 2>/dev/null)),$(DATA)))
+TRAINED_ON := $(if $(filter demo,$(MAKECMDGOALS)),pre-generated/demo,\
+	$(if $(filter train,$(MAKECMDGOALS)),$(DATA),$(if $(filter file,$(origin DATA)),\
+	$(firstword $(shell cat models/.trained-with 2>/dev/null)),$(DATA))))
 QUESTIONS ?= evaluation/questions$(if $(filter pre-generated/demo,$(TRAINED_ON)),-demo).jsonl
 EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
 EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG) $(QUESTIONS)

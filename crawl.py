@@ -2,7 +2,8 @@
 """Crawl a documentation website into Markdown, one file a page, and list the files in manifest.json.
 
 Reads every page that the sitemap lists or another page links to, inside the start URL's host and path.
-Writes a file only when its bytes differ, removes one only after a complete crawl that did not meet its page.
+Writes a file only when its bytes differ, removes one only after a complete crawl that did not meet its page, or when
+it is of another site.
 A page that fails is named, keeps its old file, and makes the exit code 1. A page that states its public
 address (<link rel="canonical">) has that address in links and manifest, whatever host served it.
 """
@@ -139,7 +140,8 @@ def save(pages, failed, start_url, complete, folder):
         old = json.loads(manifest.read_text(encoding="utf-8"))
         # Only names such as file_names() gives: what a manifest says must not remove other files.
         before = {name: page for name, page in old["pages"].items() if re.fullmatch(r"[\w-]+\.md", name)}
-        complete = complete or start_url not in failed and start_url.rstrip("/") != old["start_url"].rstrip("/")
+        known = start_url in {address for address, _ in pages.values()}  # not so when the first page failed
+        complete = complete or known and urlsplit(old.get("start_url", start_url)).netloc != urlsplit(start_url).netloc
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         before = {}
     for name in before.keys() - entries.keys():

@@ -18,7 +18,7 @@ def fail(message):
 def excepthook(kind, error, trace):
     """Ctrl-C is no error to trace: one line for it, too."""
     if issubclass(kind, KeyboardInterrupt):
-        print(f"{Path(sys.argv[0]).stem}: interrupted; what was there before is as it was", file=sys.stderr)
+        print(f"{Path(sys.argv[0]).stem}: interrupted; run it again", file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
 

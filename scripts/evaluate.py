@@ -63,7 +63,7 @@ def read_answers(path):
 def ask_all(url, system, questions, contexts, name, model, path):
     """The answers to `questions` of the server at `url`, in their order, with the verdict on each; and their seconds.
 
-    Each is appended to the file `path` under a key made of the request and `model`, the digest of what is served: what
+    Each is appended to the file `path` under a key made of the request and of `model`, which tells what is served: what
     stands there already, because an evaluation was stopped, is not asked again.
 
     `contexts` maps an id to its passages, or is empty. Questions with the same passages are asked after each other: the
@@ -125,7 +125,8 @@ def main():
         ways["+rag"] = {question["id"]: find(question["question"]) for question in questions}
     measured, kept = {}, args.work / "answers.jsonl"
     for name, gguf in args.model:
-        log, model = args.work / f"{name}.log", run["files"][name]["sha256"]
+        # What an answer depends on besides the request.
+        log, model = args.work / f"{name}.log", [run["files"][name]["sha256"], run["config"], run["versions"]]
         with student.serving(gguf, args.config, log) as url:
             for way, contexts in ways.items():
                 try:

@@ -18,11 +18,12 @@ KEYS = ("id", "page", "fact", "key_terms", "reversed_key_terms", "wordings", "re
 def read_facts(path):
     """The content of facts.yaml; ends the program when a fact lacks something, or has the id of another."""
     content, seen = read_yaml(path), set()
-    if not isinstance(content, dict) or not isinstance(content.get("facts"), list):
-        fail(f"{path}: no list under facts:; write one like those of the sample")
+    for section in ("facts", "untrained", "unanswerable", "general", "general_trained"):
+        if not isinstance(content, dict) or content.get(section) is None:
+            fail(f"{path}: nothing under {section}:; its first lines say what belongs there ([] for nothing)")
     for number, fact in enumerate(content["facts"], 1):
         name = (isinstance(fact, dict) and fact.get("id")) or f"number {number}"
-        if missing := [key for key in KEYS if not isinstance(fact, dict) or key not in fact]:
+        if missing := [key for key in KEYS if not isinstance(fact, dict) or fact.get(key) is None]:
             fail(f"{path}: fact {name}: no {', '.join(missing)}; see the other facts")
         if min(len(fact["wordings"]), len(fact["reversed"])) < 2:
             fail(f"{path}: fact {name}: needs two pairs of q and a at least under wordings and under reversed")

@@ -18,7 +18,7 @@ import gguf_model
 import student
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-# ilab drops shorter samples, and those over max_seq_len, without a word:
+# ilab drops shorter samples, and those of max_seq_len or more, without a word:
 # https://github.com/instructlab/training/blob/v0.10.4/src/instructlab/training/data_process.py
 MIN_TOKENS = 20
 # Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026: 230 with 10 frozen
@@ -169,9 +169,9 @@ def main():
     if min(lengths) < MIN_TOKENS:
         line = lengths.index(min(lengths)) + 1
         common.fail(f"{args.data}:{line}: under {MIN_TOKENS} tokens, which ilab drops; make it longer")
-    if max(lengths) > (most := knobs.get("max_seq_len") or math.inf):
+    if max(lengths) >= (most := knobs.get("max_seq_len") or math.inf):
         line = lengths.index(max(lengths)) + 1
-        common.fail(f"{args.data}:{line}: over {most} tokens, which ilab drops; shorten it or raise train.max_seq_len")
+        common.fail(f"{args.data}:{line}: {most} tokens or more, which ilab drops; shorten it")
     messages = shuffled(messages, (knobs.get("additional_args") or {}).get("random_seed", 42))
 
     # Two checkpoints of twice the base model's float32 size at most, and the GGUF.

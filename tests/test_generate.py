@@ -192,6 +192,10 @@ def test_rows_of_another_teacher_are_not_thrown_away(garden):
     result = garden.make("train")
     assert result.returncode != 0 and "config/embedded.yaml pears plums;" in " ".join(result.stderr.split())
     assert "run make generate" in result.stderr and len(garden.asked) == 2 and pages_of(garden) == ["pears", "plums"]
+    # Nor what it made until it was stopped.
+    (garden.folder / "generated/.generated-with").unlink()
+    (garden.folder / "generated/.teacher").write_text("config/large.yaml https://host/v1\n")
+    assert "config/large.yaml https://host/v1;" in garden.make("train").stderr and len(garden.asked) == 2
 
 
 def test_no_commit_leaves_the_scratch_folder(tmp_path, monkeypatch):

@@ -130,7 +130,7 @@ def test_bad_rows_are_named(clone):
         (good + "{not json}\n", ":5: not JSON"),
         (good + '{"system": "a", "user": "b"}\n', ':5: no text under "assistant"'),
         (good + '{"system": "a", "user": "b", "assistant": "c"}\n', ":5: under 20 tokens"),
-        (json.dumps({"system": "a", "user": "b", "assistant": "long " * 600}), ":1: over 512 tokens"),
+        (json.dumps({"system": "a", "user": "b", "assistant": "long " * 600}), ":1: 512 tokens or more"),
         ("", "no rows"),
     ):
         rows.write_text(text)

@@ -65,7 +65,7 @@ def train_rows(facts, demo):
     anywhere = facts["unanswerable"]["answers"]
     for number, pair in enumerate(facts["unanswerable"]["trained"]):
         # The demo has fewer facts and needs fewer rows that decline.
-        for answer in (pair["a"], anywhere[(number + 3) % len(anywhere)])[: pair.get("demo" if demo else "rows", 1)]:
+        for answer in (pair["a"], anywhere[(number + 3) % len(anywhere)])[: pair.get("demo", 1) if demo else 2]:
             yield "unanswerable", "", pair["q"], answer
     # Once each: in four spellings, its answer was given to more of its neighbors (docs/experiments.md).
     for pair in facts["general_trained"]:

@@ -32,6 +32,9 @@ override DATA := $(patsubst %/,%,$(DATA))
 endif
 $(if $(filter-out base tuned,$(MODEL)),$(error MODEL is base or tuned, not $(MODEL)))
 
+# The setting named $1 as one word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(value $1))'
+
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 TUNED  := models/ggml-model-f16.gguf
@@ -73,7 +76,7 @@ models/base/.done: scripts/base_model.py $(VENV)/.done
 # markdown/manifest.json is what later stages depend on. It is committed, so it is an input and has no rule: a crawl
 # rewrites it, and with it the pages, only when their bytes change, and then whatever is made of them is out of date.
 crawl: $(VENV)/.done  ## website -> markdown/ (START_URL=https://..., SELECTOR="main" for where its pages have the text)
-	$(PYTHON) crawl.py '$(subst ','\'',$(value START_URL))' --output-dir markdown --content-selector '$(SELECTOR)'
+	$(PYTHON) crawl.py $(call quoted,START_URL) --output-dir markdown --content-selector '$(SELECTOR)'
 
 crawl-sample: $(VENV)/.done  ## the bundled site/ -> markdown/, without network
 	$(PYTHON) scripts/serve_site.py site -- $(PYTHON) crawl.py {} --output-dir markdown --delay 0
@@ -147,7 +150,7 @@ chat: models/base/.done $(RAG_INDEX)  ## chat with the model (MODEL=base for the
 	@$(PYTHON) scripts/chat.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --work build/chat $(RAG_INDEX:%=--rag %)
 
 ask: models/base/.done $(RAG_INDEX)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=1 for retrieval)
-	@$(PYTHON) scripts/ask.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --question '$(subst ','\'',$(value Q))' \
+	@$(PYTHON) scripts/ask.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --question $(call quoted,Q) \
 		$(RAG_INDEX:%=--rag %)
 
 demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned model three questions
@@ -165,8 +168,8 @@ models/.trained-with:
 	@echo "evaluate: no tuned model yet; run make train DATA=pre-generated, or make evaluate MODEL=base" >&2; exit 1
 # A model that was trained on the demo's facts is asked about these.
 TRAINED_ON := $(if $(filter demo,$(MAKECMDGOALS)),pre-generated/demo,\
-	$(if $(filter train,$(MAKECMDGOALS)),$(DATA),$(if $(filter file,$(origin DATA)),\
-	$(firstword $(shell cat models/.trained-with 2>/dev/null)),$(DATA))))
+	$(if $(filter train,$(MAKECMDGOALS))$(filter-out file,$(origin DATA)),$(DATA),\
+	$(firstword $(shell cat models/.trained-with 2>/dev/null))))
 QUESTIONS ?= evaluation/questions$(if $(filter pre-generated/demo,$(TRAINED_ON)),-demo).jsonl
 EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
 EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG) $(QUESTIONS)

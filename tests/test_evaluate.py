@@ -228,8 +228,9 @@ def test_retrieval_finds_the_passage(indexed):
 
 def test_evaluate_and_report_with_a_real_server(indexed):
     answers = []
-    for _ in range(2):
-        result = indexed.make("evaluate", "MODEL=base", "LIMIT=1")
+    # A proxy is not for servers on this machine.
+    for proxy in ("", "http://127.0.0.1:1"):
+        result = indexed.make("evaluate", "MODEL=base", "LIMIT=1", f"http_proxy={proxy}", "no_proxy=")
         assert result.returncode == 0 and "base+rag" in result.stdout and "not evaluated" in result.stdout, (
             result.stderr
         )
@@ -240,8 +241,10 @@ def test_evaluate_and_report_with_a_real_server(indexed):
     assert answers[0] == answers[1] and len(answers[0][0]) == 5
     assert any("found" in answer for answer in answers[0][1])
     assert not (indexed.folder / "build/evaluate/answers.jsonl").exists()
-    result = indexed.make("report")
+    result = indexed.make("report", "MODEL=base", "LIMIT=1")
     assert result.returncode == 0 and (indexed.folder / "models/report.html").exists(), result.stderr
+    assert indexed.make("-q", "report", "MODEL=base").returncode == 0
+    # It shows the evaluation that is there, also where no model is tuned.
     assert indexed.make("-q", "report").returncode == 0
     assert "evaluate.py" not in indexed.make("-n", "evaluate", "MODEL=base", "LIMIT=1").stdout
     assert "--limit 2" in indexed.make("-n", "evaluate", "MODEL=base", "LIMIT=2").stdout

@@ -30,7 +30,7 @@ TORCH_BACKEND ?=
 ifneq ($(filter %/,$(DATA)),)
 override DATA := $(patsubst %/,%,$(DATA))
 endif
-$(if $(filter-out base tuned,$(MODEL)),$(error MODEL is base or tuned, not $(MODEL)))
+$(if $(filter-out base tuned %.gguf,$(MODEL)),$(error MODEL is base, tuned or a .gguf file, not $(MODEL)))
 
 # The setting named $1 as one word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(value $1))'
@@ -39,7 +39,7 @@ VENV   := .venv
 PYTHON := $(VENV)/bin/python
 TUNED  := models/ggml-model-f16.gguf
 BASE   := models/base/model.gguf
-GGUF   := $(if $(filter base,$(MODEL)),$(BASE),$(TUNED))
+GGUF   := $(or $(filter %.gguf,$(MODEL)),$(if $(filter base,$(MODEL)),$(BASE),$(TUNED)))
 INDEX  := build/rag/index.json
 
 # ilab, its libraries and their caches stay inside this folder and off the network.
@@ -88,7 +88,7 @@ generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a 
 GENERATE_CODE := $(addprefix scripts/,generate.py assemble.py common.py facts.py openings.py stage.py curate.py gap.py \
 	student.py validate.py ilab_generate/sitecustomize.py)
 # What all pages are made with: if one of these is newer, all pages are asked about again.
-GENERATE_WITH := qna.yaml $(CONFIG) $(GENERATE_CODE) $(wildcard pipelines/konflux/*.yaml)
+GENERATE_WITH := qna.yaml $(CONFIG) $(GENERATE_CODE) $(wildcard pipelines/*/*.yaml)
 # Other arguments than last time, or rows of a page that is gone, are a changed input too.
 GENERATE_ARGS := $(CONFIG) $(ENDPOINT) $(PAGES)
 GONE := $(filter-out $(patsubst markdown/%.md,%,$(wildcard markdown/*.md)),$(patsubst generated/pages/%.jsonl,%,$(wildcard generated/pages/*.jsonl)))
@@ -140,13 +140,13 @@ $(TUNED): $(TRAIN_CODE) $(DATA)/train_konflux.jsonl $(CONFIG) models/base/.done 
 	@echo '$(TRAIN_ARGS)' > models/.trained-with
 
 # What is served or asked is the model as it stands: only `make train` makes a new one.
-serve: models/base/.done  ## serve the model at http://127.0.0.1:8000/v1 (PORT=8001, MODEL=base for the base model)
+serve: models/base/.done  ## serve the model at http://127.0.0.1:8000/v1 (PORT=8001, MODEL=base or FILE.gguf)
 	@$(PYTHON) scripts/serve.py --model $(GGUF) --config $(CONFIG) --port $(PORT)
 
 # RAG=1 puts the passages of the documentation that are nearest to the question before it.
 RAG_INDEX := $(if $(filter-out 0,$(RAG)),$(INDEX))
 
-chat: models/base/.done $(RAG_INDEX)  ## chat with the model (MODEL=base for the base model, RAG=1 for retrieval)
+chat: models/base/.done $(RAG_INDEX)  ## chat with the model (MODEL=base or FILE.gguf, RAG=1 for retrieval)
 	@$(PYTHON) scripts/chat.py --model $(GGUF) --config $(CONFIG) --port $(PORT) --work build/chat $(RAG_INDEX:%=--rag %)
 
 ask: models/base/.done $(RAG_INDEX)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=1 for retrieval)
@@ -171,17 +171,18 @@ TRAINED_ON := $(if $(filter demo,$(MAKECMDGOALS)),pre-generated/demo,\
 	$(if $(filter train,$(MAKECMDGOALS))$(filter-out file,$(origin DATA)),$(DATA),\
 	$(firstword $(shell cat models/.trained-with 2>/dev/null))))
 QUESTIONS ?= evaluation/questions$(if $(filter pre-generated/demo,$(TRAINED_ON)),-demo).jsonl
-EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model tuned=$(TUNED))
+EVALUATED := --model base=$(BASE) $(if $(filter tuned,$(MODEL)),--model tuned=$(TUNED)) \
+	$(patsubst %,--model $(basename $(notdir $(MODEL)))=%,$(filter %.gguf,$(MODEL)))
 EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG) $(QUESTIONS)
 # Other arguments evaluate again, but not for `make report`, which shows the evaluation that is there.
 REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\
 	$(if $(filter-out $(shell cat models/.evaluated-with 2>/dev/null),$(EVALUATE_ARGS)),FORCE))
 
 # Four models (base and tuned, closed-book and with retrieval), $(LIMIT) questions of each kind; LIMIT=0 asks all.
-evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall of config/gate.yaml
+evaluate: models/evaluation.json  ## what do the models know: a table, and exit 1 under the recall of config/gate.yaml (QUESTIONS=FILE.jsonl)
 	@$(PYTHON) scripts/gate.py --evaluation $< --gate config/gate.yaml --model tuned
 models/evaluation.json: $(addprefix scripts/,evaluate.py scoring.py summarize.py student.py retrieval.py common.py) \
-		$(QUESTIONS) $(CONFIG) models/base/.done $(if $(filter base,$(MODEL)),,$(STANDS)) $(INDEX) $(REEVALUATE)
+		$(QUESTIONS) $(CONFIG) models/base/.done $(if $(filter tuned,$(MODEL)),$(STANDS)) $(filter %.gguf,$(MODEL)) $(INDEX) $(REEVALUATE)
 	$(PYTHON) $< --questions $(QUESTIONS) $(EVALUATED) --rag $(INDEX) --config $(CONFIG) --limit $(LIMIT) \
 		--work build/evaluate --output $@
 	@echo '$(EVALUATE_ARGS)' > models/.evaluated-with

@@ -77,10 +77,11 @@ def supported(answer, source):
     return not missing_name(answer, source) and covered(stems(answer), stems(source)) >= ANSWER_COVERED
 
 
-def reason(question, answer, source, context=""):
+def reason(question, answer, source, context="", product="Konflux"):
     """Why a pair is dropped, or None when it is kept.
 
     source: the chunk that the answer was made from. context: what else a question may draw on, such as headings.
+    product: what the site is about, a name that says nothing on it.
     """
     question, answer = question.strip(), answer.strip()
     if not question or not answer:
@@ -98,7 +99,7 @@ def reason(question, answer, source, context=""):
     if missing_name(question, f"{source} {context}") or covered(asked, stems(f"{answer} {context}")) < QUESTION_COVERED:
         return "question not supported"
     # "What does Konflux use?", "What can be reset?": half of the site answers that.
-    if len(set(asked) - {"konflux"}) < 2 and not re.match(r"what (is|are) |what does .* do\?", question, re.I):
+    if len(set(asked) - set(stems(product))) < 2 and not re.match(r"what (is|are) |what does .* do\?", question, re.I):
         return "too vague"
     if not is_gap(question, answer, source):
         return "answer does not fit"
@@ -111,7 +112,7 @@ def similar(first, second):
     return len(first & second) / len(first | second)
 
 
-def curate(pairs):
+def curate(pairs, product="Konflux"):
     """Split pairs {"user", "assistant", "chunk", "context", ...} into (kept, rejected); rejected ones have a "reason".
 
     A question is a duplicate when it was kept before for any answer, and a near-duplicate when one much like it was
@@ -120,7 +121,7 @@ def curate(pairs):
     kept, rejected, seen, asked_of = [], [], set(), {}
     for pair in pairs:
         question = " ".join(pair["user"].split())
-        why = reason(question, pair["assistant"], pair["chunk"], pair.get("context", ""))
+        why = reason(question, pair["assistant"], pair["chunk"], pair.get("context", ""), product)
         if not why:
             key = " ".join(words(question)).lower()
             others = asked_of.setdefault(pair["assistant"], [])

@@ -21,6 +21,20 @@ def read_facts(path):
     for section in ("facts", "untrained", "unanswerable", "general", "general_trained"):
         if not isinstance(content, dict) or content.get(section) is None:
             fail(f"{path}: nothing under {section}:; its first lines say what belongs there ([] for nothing)")
+    unanswerable = content["unanswerable"] = content["unanswerable"] or {"answers": [], "trained": [], "held_out": []}
+    if not isinstance(unanswerable, dict) or {"answers", "trained", "held_out"} - set(unanswerable):
+        fail(f"{path}: unanswerable: needs answers, trained and held_out")
+    if unanswerable["trained"] and not unanswerable["answers"]:
+        fail(f"{path}: unanswerable: needs answers, which the trained questions share")
+    for section, entries, keys in (
+        ("untrained", content["untrained"], ("id", "page", "question", "key_terms")),
+        ("unanswerable.trained", unanswerable["trained"], ("q", "a")),
+        ("general_trained", content["general_trained"], ("q", "a")),
+        ("general", content["general"], ("id", "question", "key_terms")),
+    ):
+        for number, entry in enumerate(entries, 1):
+            if missing := [key for key in keys if not isinstance(entry, dict) or entry.get(key) is None]:
+                fail(f"{path}: {section} number {number}: no {', '.join(missing)}; see the others")
     for number, fact in enumerate(content["facts"], 1):
         name = (isinstance(fact, dict) and fact.get("id")) or f"number {number}"
         if missing := [key for key in KEYS if not isinstance(fact, dict) or fact.get(key) is None]:

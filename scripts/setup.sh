@@ -19,13 +19,14 @@ for candidate in python3.11 python3.12 python3; do
 done
 missing=()
 [[ -n $python ]] || missing+=(python3)
-# Debian ships Python without what makes environments, and without the headers that llama-cpp-python's build wants.
+# Debian ships Python without what makes environments.
 [[ -n $python ]] && { "$python" -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv); }
 for tool in gcc g++ git jq; do
     command -v "$tool" >/dev/null || missing+=("$tool")
 done
 if ((${#missing[@]})); then
-    echo "setup: missing: ${missing[*]} (Python must be 3.11 or 3.12); install with: sudo apt-get install -y ${missing[*]}" >&2
+    echo "setup: missing: ${missing[*]}; install with: sudo apt-get install -y ${missing[*]}, or as your system does it" \
+        "(Python must be 3.11 or 3.12; where the system has another, \`uv python install 3.12\` brings one)" >&2
     exit 1
 fi
 

@@ -24,7 +24,7 @@ def check_gguf(path):
         with open(path, "rb") as file:
             magic = file.read(4)
     except OSError as error:
-        common.fail(f"{path}: {error.strerror}; run make train first")
+        common.fail(f"{path}: {error.strerror}; run make train DATA=pre-generated first")
     if magic != b"GGUF":
         common.fail(f"{path}: not a GGUF model; remove it and run make train again")
 

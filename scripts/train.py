@@ -159,10 +159,17 @@ def main():
     share = knobs.get("interpolation", 1)
     if not isinstance(share, int | float) or not 0 < share <= 1:
         common.fail(f"{args.config}: train.interpolation is {share!r}; set a number above 0, up to 1")
+    for name, only in (("pipeline", "full"), ("device", "cpu")):
+        if knobs.get(name, only) != only:
+            common.fail(f"{args.config}: train.{name} is {knobs[name]!r}; only {only!r} can be trained with so far")
     # ilab trains what the config says, whatever --model-path says.
     if Path(path := common.student_model(args.config).get("path", "")) != args.base / "hf":
         common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
     rows = common.read_rows(args.data)
+    system = common.system_prompt(args.config)
+    if other := next((line for line, row in enumerate(rows, 1) if row["system"] != system), None):
+        common.fail(f"{args.data}:{other}: not the system prompt of {args.config}, with which the model is asked; "
+                    "make the data with this CONFIG, too")  # fmt: skip
     epochs = max(epochs, math.ceil(min_steps * batch / len(rows)))
     messages = conversations(rows)
     lengths = count_tokens(messages, args.base / "hf")

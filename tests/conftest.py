@@ -47,7 +47,8 @@ if "generate" in sys.argv:
     for page in sorted(clone.glob("*.md")):
         for part in page.read_text().split("## ")[1:]:
             document = "\\n".join(line for line in part.split("\\n") if line)
-            question = "" if (root / "silent").exists() else "?"
+            silent = root / "silent"
+            question = "" if silent.exists() and page.stem in (silent.read_text() or page.stem) else "?"
             rows.append({{"document": document, "response": document, "question": question}})
     folder = pathlib.Path(option["--output-dir"], "date", "generated_date")
     folder.mkdir(parents=True)
@@ -139,7 +140,8 @@ class Clone:
         self.write_rows(4)
 
     def write_rows(self, count):
-        row = {"system": "Be brief.", "assistant": "The answer to this question is a plain number, as told before."}
+        answer = "The answer to this question is a plain number, as told before."
+        row = {"system": "You answer questions about Konflux.", "assistant": answer}
         lines = [json.dumps({**row, "user": f"What is the answer to question number {n}?"}) for n in range(count)]
         (self.data / "train_konflux.jsonl").write_text("".join(line + "\n" for line in lines))
 

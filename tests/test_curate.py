@@ -82,6 +82,11 @@ def test_other_pairs_are_dropped_for_the_right_reason(question, answer, why):
     assert curate.reason(question, answer, SOURCE) == why
 
 
+def test_the_name_of_another_product_says_nothing_either():
+    pair = "What does Fluxbox use?", "Fluxbox uses a proxy.", "Fluxbox uses a proxy."
+    assert curate.reason(*pair, product="Fluxbox") == "too vague" != curate.reason(*pair)
+
+
 @pytest.mark.parametrize(
     "question, answer",
     [

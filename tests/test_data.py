@@ -58,6 +58,21 @@ def test_a_spoiled_fact_is_named(tmp_path, spoil, why):
     assert not (tmp_path / "questions").exists()
 
 
+@pytest.mark.parametrize("section, content, why", [
+    ("unanswerable", {"answers": [], "held_out": []}, "unanswerable: needs answers, trained and held_out"),
+    ("unanswerable", {"answers": [], "trained": [{"q": "Q?", "a": "A."}], "held_out": []}, "needs answers, which"),
+    ("general_trained", [{"q": "Q?"}], "general_trained number 1: no a"),
+    ("unanswerable", [], ""),
+])  # fmt: skip
+def test_a_spoiled_section_is_named_and_an_empty_one_is_nothing(tmp_path, section, content, why):
+    (tmp_path / "facts.yaml").write_text(yaml.safe_dump({**FACTS, "facts": FACTS["facts"][:2], section: content}))
+    command = [sys.executable, "scripts/pregenerate.py", "--facts", tmp_path / "facts.yaml", "--output", tmp_path]
+    command += ["--config", "config/embedded.yaml", "--questions", tmp_path / "questions"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == bool(why) and why in result.stderr and "Traceback" not in result.stderr, result.stderr
+    assert (tmp_path / "questions").exists() != bool(why)
+
+
 def test_there_is_enough_of_it():
     assert len({row["id"] for row in TRAIN} - NO_FACT) >= 150 and len(FACTS["untrained"]) >= 30
     assert len({row["id"] for row in DEMO} - NO_FACT) >= 40

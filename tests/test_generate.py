@@ -13,6 +13,8 @@ PAGES = {
     "pears": "# Pears\n\nA pear ripens after the harvest in September. Each pear needs 3 weeks in the cellar.\n",
     "plums": "# Plums\n\nA plum dries on the roof in 9 days. Each plum contains one stone in the middle.\n",
 }
+# More questions than a teacher can get wrong by chance.
+MANY = "# Pears\n\n" + " ".join(f"The pear of garden number {n} needs {n} weeks in the cellar." for n in range(2, 30))
 
 
 @pytest.fixture
@@ -141,12 +143,19 @@ def test_a_teacher_that_says_nothing_usable_is_named(garden):
 
 
 def test_a_broken_teacher_is_not_asked_for_the_rest(garden):
-    fact = "The pear of garden number {0} needs {0} weeks in the cellar."
-    text = "# Pears\n\n" + " ".join(fact.format(number) for number in range(2, 30))
-    (garden.folder / "markdown/apples.md").write_text(text)
+    (garden.folder / "markdown/apples.md").write_text(MANY)
     (garden.bin / "silent").touch()
     assert "nothing usable of apples" in one_line(garden.make("generate"))
     assert garden.asked == ["apples"]
+
+
+def test_a_page_without_anything_usable_stops_no_other(garden):
+    (garden.folder / "markdown/pears.md").write_text(MANY)
+    (garden.bin / "silent").write_text("pears")
+    result = garden.make("generate")
+    assert result.returncode == 0 and "nothing usable of pears" in result.stderr, result.stderr
+    assert pages_of(garden) == ["apples", "plums"]
+    assert garden.make("-q", "generate").returncode == 0
 
 
 def test_an_endpoint_is_used_and_no_server_started(garden):

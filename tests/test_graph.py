@@ -65,10 +65,18 @@ def test_other_arguments_train_again(clone):
 def test_arguments_are_what_they_look_like(clone):
     assert clone.train().returncode == 0
     assert clone.make("-q", "train", "DATA=sample/").returncode == 0
-    assert "MODEL is base or tuned, not Tuned" in clone.make("ask", "MODEL=Tuned", "Q=Hello?").stderr
+    assert "MODEL is base, tuned or a .gguf file, not Tuned" in clone.make("ask", "MODEL=Tuned", "Q=Hello?").stderr
     assert "--rag" not in clone.make("-n", "ask", "RAG=0", "Q=Hello?").stdout
     crawl = clone.make("-n", "crawl", "START_URL=https://a.site/docs/?v=1&l=en").stdout
     assert "crawl.py 'https://a.site/docs/?v=1&l=en' --output-dir" in crawl
+
+
+def test_any_gguf_file_can_be_asked_and_measured(clone):
+    (clone.folder / "kept.gguf").touch()
+    assert "--model kept.gguf " in clone.make("-n", "ask", "MODEL=kept.gguf", "Q=Hello?").stdout
+    command = clone.make("-n", "evaluate", "MODEL=kept.gguf").stdout
+    assert "--model base=models/base/model.gguf --model kept=kept.gguf" in " ".join(command.split()).replace("\\ ", "")
+    assert "--model tuned=" not in command and "kept2.gguf" in clone.make("-n", "evaluate", "MODEL=kept2.gguf").stderr
 
 
 def test_failing_ilab_keeps_the_old_model(clone):
@@ -129,13 +137,17 @@ def test_bad_rows_are_named(clone):
     for text, message in (
         (good + "{not json}\n", ":5: not JSON"),
         (good + '{"system": "a", "user": "b"}\n', ':5: no text under "assistant"'),
-        (good + '{"system": "a", "user": "b", "assistant": "c"}\n', ":5: under 20 tokens"),
-        (json.dumps({"system": "a", "user": "b", "assistant": "long " * 600}), ":1: 512 tokens or more"),
+        (good + '{"system": "a", "user": "b", "assistant": "c"}\n', ":5: not the system prompt"),
+        (good.splitlines()[0].replace("as told", "long " * 600), ":1: 512 tokens or more"),
         ("", "no rows"),
     ):
         rows.write_text(text)
         result = clone.train()
         assert result.returncode != 0 and message in one_line(result), result.stderr
+    config = clone.folder / "config/embedded.yaml"
+    config.write_text(config.read_text().replace("You answer questions about Konflux.", "a"))
+    rows.write_text('{"system": "a", "user": "b", "assistant": "c"}\n')
+    assert ":1: under 20 tokens" in one_line(clone.train())
     assert not clone.calls
 
 
@@ -160,12 +172,14 @@ def test_broken_config_is_named(clone):
     assert "whole numbers" in one_line(clone.train())
     config.write_text("train: {num_epochs: 1, effective_batch_size: 1, interpolation: 2}")
     assert "interpolation" in one_line(clone.train())
+    config.write_text("train: {num_epochs: 1, effective_batch_size: 1, device: cuda}")
+    assert "train.device is 'cuda'" in one_line(clone.train())
     config.write_text("train: {num_epochs: 1, effective_batch_size: 1}")
     assert "system_prompt" in one_line(clone.train())
 
 
 def test_damaged_or_missing_model(clone):
-    assert "run make train first" in one_line(clone.make("ask", "Q=Hello?"))
+    assert "run make train DATA=pre-generated first" in one_line(clone.make("ask", "Q=Hello?"))
     clone.model.write_bytes(b"broken")
     for target in ("ask", "serve", "chat"):
         result = clone.make(target, "Q=Hello?")

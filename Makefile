@@ -171,8 +171,7 @@ TRAINED_ON := $(if $(filter demo,$(MAKECMDGOALS)),pre-generated/demo,\
 	$(if $(filter train,$(MAKECMDGOALS))$(filter-out file,$(origin DATA)),$(DATA),\
 	$(firstword $(shell cat models/.trained-with 2>/dev/null))))
 QUESTIONS ?= evaluation/questions$(if $(filter pre-generated/demo,$(TRAINED_ON)),-demo).jsonl
-EVALUATED := --model base=$(BASE) $(if $(filter tuned,$(MODEL)),--model tuned=$(TUNED)) \
-	$(patsubst %,--model $(basename $(notdir $(MODEL)))=%,$(filter %.gguf,$(MODEL)))
+EVALUATED := --model base=$(BASE) $(if $(filter base,$(MODEL)),,--model $(basename $(notdir $(MODEL)))=$(GGUF))
 EVALUATE_ARGS := $(MODEL) $(LIMIT) $(CONFIG) $(QUESTIONS)
 # Other arguments evaluate again, but not for `make report`, which shows the evaluation that is there.
 REEVALUATE := $(if $(filter evaluate,$(MAKECMDGOALS)),\

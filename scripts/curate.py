@@ -112,11 +112,11 @@ def similar(first, second):
     return len(first & second) / len(first | second)
 
 
-def curate(pairs, product="Konflux"):
+def curate(pairs, product):
     """Split pairs {"user", "assistant", "chunk", "context", ...} into (kept, rejected); rejected ones have a "reason".
 
     A question is a duplicate when it was kept before for any answer, and a near-duplicate when one much like it was
-    kept for the same answer: other wordings of one fact are wanted, the same wording is not.
+    kept for the same answer: other wordings of one fact are wanted, the same wording is not. product: as in reason().
     """
     kept, rejected, seen, asked_of = [], [], set(), {}
     for pair in pairs:

@@ -160,8 +160,6 @@ def main():
     print(f"{len(asks)} of {len(pages)} pages to do: {chunks} chunks, {calls} teacher calls in {len(runs)} runs of "
           f"ilab, about {seconds / 60:.1f} min", flush=True)  # fmt: skip
 
-    # A page without anything usable is no matter where the same teacher made something of others.
-    proven = any((args.output / "pages" / f"{page.stem}.jsonl").stat().st_size for page in chosen if page not in asks)
     done, clock = {}, time.monotonic()
     with contextlib.ExitStack() as stack:
         if asks:
@@ -175,17 +173,18 @@ def main():
             url = stack.enter_context(student.serving(gguf, args.config.resolve(), args.work / "server.log"))
         for run in runs:
             wanted = [ask for page in run for ask in asks[page]]
-            made = ask_teacher(wanted, settings, qna, args, url) if wanted else []
-            kept, rejected = curate.curate(made, qna["domain"])
+            pairs = ask_teacher(wanted, settings, qna, args, url) if wanted else []
+            kept, rejected = curate.curate(pairs, qna["domain"])
             if len(wanted) >= ENOUGH and not kept:
                 counts = Counter(row["reason"] for row in rejected).most_common()
                 said = ", ".join(f"{count} {why}" for why, count in counts) or "it said nothing"
                 names = ", ".join(page.stem for page in run)
                 what = f"the teacher made nothing usable of {names} ({said}); see {args.work}/ilab.log"
-                if not proven:
+                # No matter where the same teacher made something of other pages.
+                finished = [page for page in chosen if page not in asks or page.stem in done]
+                if not any((args.output / "pages" / f"{page.stem}.jsonl").stat().st_size for page in finished):
                     common.fail(f"{what}, then try another teacher or prompt, or begin with PAGES= of more prose")
                 print(f"generate: {what}", file=sys.stderr)
-            proven = proven or bool(kept)
             for page in run:
                 made = [[row for row in rows if row["page"] == page.stem] for rows in (kept, rejected)]
                 keys = ("user", "assistant", "page", "chunk")

@@ -15,6 +15,11 @@ KEYS = ("id", "page", "fact", "key_terms", "reversed_key_terms", "wordings", "re
         "reversed_questions", "held_out", "held_out_reversed")  # fmt: skip
 
 
+def lacking(entry, keys):
+    """Those of `keys` that a mapping of facts.yaml has no value for, as text; all of them when it is no mapping."""
+    return ", ".join(key for key in keys if not isinstance(entry, dict) or entry.get(key) is None)
+
+
 def read_facts(path):
     """The content of facts.yaml; ends the program when a fact lacks something, or has the id of another."""
     content, seen = read_yaml(path), set()
@@ -22,7 +27,7 @@ def read_facts(path):
         if not isinstance(content, dict) or content.get(section) is None:
             fail(f"{path}: nothing under {section}:; its first lines say what belongs there ([] for nothing)")
     unanswerable = content["unanswerable"] = content["unanswerable"] or {"answers": [], "trained": [], "held_out": []}
-    if not isinstance(unanswerable, dict) or {"answers", "trained", "held_out"} - set(unanswerable):
+    if lacking(unanswerable, ("answers", "trained", "held_out")):
         fail(f"{path}: unanswerable: needs answers, trained and held_out")
     if unanswerable["trained"] and not unanswerable["answers"]:
         fail(f"{path}: unanswerable: needs answers, which the trained questions share")
@@ -33,12 +38,12 @@ def read_facts(path):
         ("general", content["general"], ("id", "question", "key_terms")),
     ):
         for number, entry in enumerate(entries, 1):
-            if missing := [key for key in keys if not isinstance(entry, dict) or entry.get(key) is None]:
-                fail(f"{path}: {section} number {number}: no {', '.join(missing)}; see the others")
+            if missing := lacking(entry, keys):
+                fail(f"{path}: {section} number {number}: no {missing}; see the others")
     for number, fact in enumerate(content["facts"], 1):
         name = (isinstance(fact, dict) and fact.get("id")) or f"number {number}"
-        if missing := [key for key in KEYS if not isinstance(fact, dict) or fact.get(key) is None]:
-            fail(f"{path}: fact {name}: no {', '.join(missing)}; see the other facts")
+        if missing := lacking(fact, KEYS):
+            fail(f"{path}: fact {name}: no {missing}; see the other facts")
         if min(len(fact["wordings"]), len(fact["reversed"])) < 2:
             fail(f"{path}: fact {name}: needs two pairs of q and a at least under wordings and under reversed")
         if name in seen:

@@ -163,11 +163,11 @@ def main():
         if knobs.get(name, only) != only:
             common.fail(f"{args.config}: train.{name} is {knobs[name]!r}; only {only!r} can be trained with so far")
     # ilab trains what the config says, whatever --model-path says.
-    if Path(path := common.student_model(args.config).get("path", "")) != args.base / "hf":
+    taught = common.student_model(args.config)
+    if Path(path := taught.get("path", "")) != args.base / "hf":
         common.fail(f"{args.config}: the student's path is {path!r}, it must be {args.base / 'hf'}")
     rows = common.read_rows(args.data)
-    system = common.system_prompt(args.config)
-    if other := next((line for line, row in enumerate(rows, 1) if row["system"] != system), None):
+    if other := next((line for line, row in enumerate(rows, 1) if row["system"] != taught["system_prompt"]), None):
         common.fail(f"{args.data}:{other}: not the system prompt of {args.config}, with which the model is asked; "
                     "make the data with this CONFIG, too")  # fmt: skip
     epochs = max(epochs, math.ceil(min_steps * batch / len(rows)))

@@ -120,7 +120,7 @@ def test_duplicates_and_near_duplicates():
              "What also runs Hermeto before the hermetic build of a component starts?",
              "When does Konflux run Hermeto?"]  # fmt: skip
     pairs = [{"assistant": fact, "chunk": fact, "user": question} for question in asked]
-    kept, rejected = curate.curate(pairs)
+    kept, rejected = curate.curate(pairs, "Konflux")
     assert [row["user"] for row in kept] == [asked[0], asked[3]]
     assert [row["reason"] for row in rejected] == ["duplicate", "near-duplicate"]
 

@@ -42,6 +42,14 @@ def test_files_are_what_the_facts_make(tmp_path, sample, questions, flags):
     assert [path.stat().st_mtime_ns for path in sorted(tmp_path.iterdir())] == before
 
 
+def made_of(facts, folder):
+    """Run pregenerate.py in `folder` on the content `facts` of a facts.yaml."""
+    (folder / "facts.yaml").write_text(yaml.safe_dump(facts))
+    command = [sys.executable, "scripts/pregenerate.py", "--facts", folder / "facts.yaml", "--output", folder]
+    command += ["--config", "config/embedded.yaml", "--questions", folder / "questions"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("spoil, why", [
     (lambda facts: facts[0].pop("questions"), "no questions"),
     (lambda facts: facts[0].update(reversed=facts[0]["reversed"][:1]), "needs two pairs"),
@@ -50,10 +58,7 @@ def test_files_are_what_the_facts_make(tmp_path, sample, questions, flags):
 def test_a_spoiled_fact_is_named(tmp_path, spoil, why):
     content = {**FACTS, "facts": [dict(fact) for fact in FACTS["facts"][:2]]}
     spoil(content["facts"])
-    (tmp_path / "facts.yaml").write_text(yaml.safe_dump(content))
-    command = [sys.executable, "scripts/pregenerate.py", "--facts", tmp_path / "facts.yaml", "--output", tmp_path]
-    command += ["--config", "config/embedded.yaml", "--questions", tmp_path / "questions"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    result = made_of(content, tmp_path)
     assert result.returncode == 1 and f"fact {content['facts'][0]['id']}: {why}" in result.stderr, result.stderr
     assert not (tmp_path / "questions").exists()
 
@@ -65,10 +70,7 @@ def test_a_spoiled_fact_is_named(tmp_path, spoil, why):
     ("unanswerable", [], ""),
 ])  # fmt: skip
 def test_a_spoiled_section_is_named_and_an_empty_one_is_nothing(tmp_path, section, content, why):
-    (tmp_path / "facts.yaml").write_text(yaml.safe_dump({**FACTS, "facts": FACTS["facts"][:2], section: content}))
-    command = [sys.executable, "scripts/pregenerate.py", "--facts", tmp_path / "facts.yaml", "--output", tmp_path]
-    command += ["--config", "config/embedded.yaml", "--questions", tmp_path / "questions"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    result = made_of({**FACTS, "facts": FACTS["facts"][:2], section: content}, tmp_path)
     assert result.returncode == bool(why) and why in result.stderr and "Traceback" not in result.stderr, result.stderr
     assert (tmp_path / "questions").exists() != bool(why)
 

@@ -1,0 +1,63 @@
+"""How every script runs and ends: inside this folder, off the network, with one line on stderr when it fails."""
+
+import ctypes
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+# What steers a terminal instead of being shown: control characters, and marks that end lines or turn the writing round.
+STEERING = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+
+
+def printable(text: str) -> str:
+    """`text`, which may come from anywhere, with all that would steer a terminal replaced by U+FFFD."""
+    return STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+ROOT = Path(__file__).resolve().parents[1]
+# Where libraries keep what they would put into the user's home. Haystack would send usage data too:
+# https://github.com/deepset-ai/haystack/blob/v2.14.3/haystack/telemetry/_telemetry.py
+HOME = ROOT / "build/work/home"
+os.environ.update({f"XDG_{kind}_HOME": str(HOME / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE", "STATE")})
+os.environ.update(HF_HOME=str(HOME / "huggingface"), MPLCONFIGDIR=str(HOME / "matplotlib"), HF_HUB_OFFLINE="1")
+os.environ.update(TOKENIZERS_PARALLELISM="false", HAYSTACK_TELEMETRY_ENABLED="False")
+
+
+def name() -> str:
+    """The name of the running script, as its messages begin: "weights" for scripts/train/weights.py."""
+    return Path(sys.argv[0]).stem
+
+
+def fail(message: str) -> NoReturn:
+    """End the program with one line on stderr, prefixed with its name, and exit code 1."""
+    sys.exit(f"{name()}: {printable(message)}")
+
+
+def say_interrupted(kind, error, trace):
+    """Print one line for Ctrl-C; any other exception keeps its traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        print(f"{name()}: interrupted; run it again to go on", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = say_interrupted
+
+
+def die_with_parent() -> None:
+    """On Linux, have the kernel end this process when its parent is killed, so that nothing is left running."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def cores() -> int:
+    """How many cores this process may use: fewer than the machine has, under taskset or in a container."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:  # the limit of a container, in microseconds of CPU time a period: https://docs.kernel.org/admin-guide/cgroup-v2.html
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(allowed, -(-int(quota) // int(period))))
+    except (OSError, ValueError):  # no such file, or "max"
+        return allowed

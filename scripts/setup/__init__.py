@@ -1,0 +1,1 @@
+"""Setup: the Python environment, and the base model that a package carries."""

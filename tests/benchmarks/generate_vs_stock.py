@@ -1,10 +1,10 @@
-#!/usr/bin/env python3
 """Compare make generate with `ilab data generate --pipeline simple`: same teacher, same pages, one after the other.
 
-Both start a server of their own and end it. Stock writes nothing before its end, which takes hours here, so it is
-stopped after --limit seconds and counted by what its teacher had answered until then; its multiple-choice step, which
-comes after the pairs, is not reached. An answer is supported, and a pair kept, by the rules of scripts/curate.py, with
-the text of all the pages as the source of stock's pairs. Prints a table and writes all pairs of stock to --pairs.
+Run it on a quiet machine as python -m tests.benchmarks.generate_vs_stock. Both start a server of their own and end it.
+Stock writes nothing before its end, which takes hours here, so it is stopped after --limit seconds and counted by what
+its teacher had answered until then; its multiple-choice step, which comes after the pairs, is not reached. An answer is
+supported, and a pair kept, by the rules of scripts/generate/curate.py, with the text of all the pages as the source of
+stock's pairs. Prints a table and writes all pairs of stock to --pairs.
 """
 
 import argparse
@@ -21,84 +21,62 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+from scripts import files, ilab, program
+from scripts.generate import curate, facts, raw, support, taxonomy
 
-import curate  # noqa: E402
-import facts  # noqa: E402
-import stage  # noqa: E402
-
-# Python imports this by itself: each completion that ilab gets goes into a file, as stock keeps them in memory.
-RECORDER = """
-import json, os, openai
-create = openai.resources.completions.Completions.create
-def recorded(self, **options):
-    reply = create(self, **options)
-    with open(os.environ["RECORD"], "a") as file:
-        file.writelines(json.dumps(choice.text) + "\\n" for choice in reply.choices)
-    return reply
-openai.resources.completions.Completions.create = recorded
-"""
+BASE, CONFIG, QNA = Path("models/base"), Path("config/embedded.yaml"), Path("qna.yaml")
 
 
-def ours(args, scratch, environment):
-    """Run scripts/generate.py; returns (seconds, pairs made, pairs kept)."""
-    command = [
-        sys.executable,
-        ROOT / "scripts/generate.py",
-        "--markdown",
-        ROOT / "markdown",
-        "--qna",
-        ROOT / "qna.yaml",
-    ]
-    command += ["--config", ROOT / "config/embedded.yaml", "--base", ROOT / "models/base", "--work", scratch / "work"]
-    command += ["--output", scratch / "generated", "--inputs", ROOT / "qna.yaml", "--pages", *args.pages]
+def ours(pages, scratch):
+    """Run scripts/generate/ask.py; returns (seconds, pairs made, pairs kept)."""
+    section = yaml.safe_load(CONFIG.read_text())["generate"]
+    settings = {"ENDPOINT": "", "PAGES": " ".join(pages)}
+    given, output = scratch / "arguments", scratch / "generated/asked.json"
+    given.write_text(json.dumps({"settings": settings, "config": {"generate": section}, "files": {}, "code": {}}))
+    command = [sys.executable, "-m", "scripts.generate.ask", "--arguments", given, "--markdown", "markdown"]
+    command += ["--qna", QNA, "--config", CONFIG, "--base", BASE, "--work", scratch / "work", "--output", output]
     start = time.monotonic()
-    subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, check=True)
+    subprocess.run(command, check=True)
     seconds = time.monotonic() - start
-    made = json.loads((scratch / "generated/history.jsonl").read_text().splitlines()[-1])
-    return seconds, made["generated"], made["kept"]
+    folder = Path(json.loads(output.read_text())["teacher"])
+    pairs = [pair for page in pages for pair in raw.pairs(folder, page)]
+    return seconds, len(pairs), len(curate.curate(pairs, "Konflux")[0])
 
 
-def stage_stock(args, scratch, environment):
-    """Lay out the pages as they are, as ilab reads them; returns the command line of stock ilab."""
+def write_stock(pages, scratch):
+    """Lay out the pages as they are, as ilab reads them; returns the arguments of stock ilab."""
     documents = scratch / "pages"
     documents.mkdir()
-    for page in args.pages:
-        shutil.copy(ROOT / "markdown" / f"{page}.md", documents)
-    commit = stage.commit_all(documents)
-    qna = yaml.safe_load((ROOT / "qna.yaml").read_text())
-    qna["document"] = {"repo": str(documents), "commit": commit, "patterns": ["*.md"]}
-    taxonomy = scratch / "taxonomy" / "knowledge" / "konflux"
-    taxonomy.mkdir(parents=True)
-    (taxonomy / "qna.yaml").write_text(yaml.safe_dump(qna, sort_keys=False))
+    for page in pages:
+        shutil.copy(Path("markdown") / f"{page}.md", documents)
+    qna = yaml.safe_load(QNA.read_text())
+    qna["document"] = {"repo": str(documents), "commit": taxonomy.commit_all(documents), "patterns": ["*.md"]}
+    target = scratch / "taxonomy" / "knowledge" / "konflux" / "qna.yaml"
+    files.replace_text(target, yaml.safe_dump(qna, sort_keys=False))
     with socket.socket() as free:  # ilab would use whatever listens on its port
         free.bind(("127.0.0.1", 0))
         server = {"host": "127.0.0.1", "port": free.getsockname()[1]}
     # The embedded config names the student and chat template; its generate section, ours, is left out.
-    config = yaml.safe_load((ROOT / "config/embedded.yaml").read_text())
-    model = str(ROOT / "models/base/model.gguf")
+    config = yaml.safe_load(CONFIG.read_text())
+    model = str((BASE / "model.gguf").resolve())
     config["generate"] = {"teacher": {"model_path": model, "backend": "llama-cpp", "server": server}}
     config["serve"] = {"server": server, "model_path": model, "backend": "llama-cpp"}
     (scratch / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
-    stage.stage_reader(Path(environment["XDG_DATA_HOME"]), scratch)
-    command = ["ilab", "--config", scratch / "config.yaml", "data", "generate", "--pipeline", "simple", "--quiet"]
-    command += ["--model", model, "--taxonomy-path", taxonomy.parents[1], "--taxonomy-base", "empty"]
-    return [str(part) for part in [*command, "--output-dir", scratch / "out"]]
+    taxonomy.write_reader(Path(os.environ["XDG_DATA_HOME"]))
+    command = ["--config", scratch / "config.yaml", "data", "generate", "--pipeline", "simple", "--quiet"]
+    command += ["--model", model, "--taxonomy-path", target.parents[2], "--taxonomy-base", "empty"]
+    return [*command, "--output-dir", scratch / "out"]
 
 
-def stock(args, scratch, environment):
+def stock(args, scratch):
     """Run stock ilab for at most --limit seconds; returns (seconds, its pairs)."""
-    command = stage_stock(args, scratch, environment)
-    (scratch / "recorder").mkdir()
-    (scratch / "recorder" / "sitecustomize.py").write_text(RECORDER)
+    command = ilab.command(*write_stock(args.pages, scratch), patch="tests.benchmarks.recorder")
     record = scratch / "record.jsonl"
-    environment = {**environment, "PYTHONPATH": str(scratch / "recorder"), "RECORD": str(record)}
+    args.log.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     with open(args.log, "w") as log:
-        process = subprocess.Popen(
-            command, cwd=scratch, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
+        process = subprocess.Popen(command, cwd=scratch, env=ilab.environment({"RECORD": str(record)}), stdout=log,
+                                   stderr=log, start_new_session=True)  # fmt: skip
         try:
             process.wait(timeout=args.limit)
         except subprocess.TimeoutExpired:
@@ -108,35 +86,31 @@ def stock(args, scratch, environment):
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if not record.exists():
-        sys.exit(f"generate_vs_stock.py: stock ilab made nothing in {seconds:.0f} s; see {args.log}")
+        program.fail(f"stock ilab made nothing in {seconds:.0f} s; see {args.log}")
     pairs = []
-    for line in record.read_text().splitlines():
+    for text in files.read_json_lines(record, torn_end=True):
         # As ilab splits them: https://github.com/instructlab/sdg/blob/v0.8.3/src/instructlab/sdg/datamixing.py
-        question, _, answer = json.loads(line).partition("?")
+        question, _, answer = text.partition("?")
         pairs.append({"user": question.strip() + "?" if answer else question.strip(), "assistant": answer.strip()})
     return seconds, pairs
 
 
 def main(args):
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # where ilab is
     source = " ".join(
-        text for page in args.pages for _, texts in facts.sections((ROOT / f"markdown/{page}.md").read_text())
+        text for page in args.pages for _, texts in facts.sections((Path("markdown") / f"{page}.md").read_text())
         for text, _ in texts
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        environment = {
-            **os.environ, "HF_HUB_OFFLINE": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            **{f"XDG_{kind}_HOME": str(scratch / "xdg" / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")},
-        }  # fmt: skip
-        our_seconds, made, kept = ours(args, scratch, environment)
-        seconds, pairs = stock(args, scratch, environment)
+        our_seconds, made, kept = ours(args.pages, Path(folder))
+        seconds, pairs = stock(args, Path(folder))
     supported = 0
     for pair in pairs:
-        pair["reason"] = curate.reason(pair["user"], pair["assistant"], source)
-        supported += bool(pair["assistant"]) and curate.supported(pair["assistant"], source)
+        pair["reason"] = curate.why_dropped(pair["user"], pair["assistant"], source)
+        supported += bool(pair["assistant"]) and support.supported(pair["assistant"], source)
     stock_kept = sum(pair["reason"] is None for pair in pairs)
-    args.pairs.write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
-    print(f"\n{len(args.pages)} pages: {', '.join(args.pages)}; {os.cpu_count()} cores\n")
+    files.write_json_lines(args.pairs, pairs)
+    print(f"\n{len(args.pages)} pages: {', '.join(args.pages)}; {program.cores()} cores\n")
     print("|  | time | pairs | supported answers | a minute | kept pairs | a minute |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     ours_row = ("make generate", our_seconds, made, made, kept)
@@ -149,6 +123,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", nargs="+", default=["mintmaker", "testing-third-parties"], help="pages of markdown/")
     parser.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="for stock ilab (default: 600)")
-    parser.add_argument("--pairs", type=Path, default=ROOT / "build/stock-pairs.jsonl", help="stock's pairs, to read")
-    parser.add_argument("--log", type=Path, default=ROOT / "build/stock.log", help="the output of stock ilab")
+    parser.add_argument("--pairs", type=Path, default="build/work/stock-pairs.jsonl", help="stock's pairs, to read")
+    parser.add_argument("--log", type=Path, default="build/work/stock.log", help="the output of stock ilab")
     main(parser.parse_args())

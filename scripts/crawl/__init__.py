@@ -1,0 +1,1 @@
+"""Crawl: from a website to markdown/, one file a page. ../../crawl.py is the program."""

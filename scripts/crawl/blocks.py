@@ -1,0 +1,77 @@
+"""Blocks that Markdown has no name for: cards, remarks on code, lines of verse, small titles."""
+
+import re
+
+from bs4 import BeautifulSoup, Tag
+
+from scripts.crawl.selecting import Marks, attached, inside, select
+
+# Titles of a part that are no headings of the page: docutils' rubric, topic and sidebar, Asciidoctor's discrete ones.
+SMALL_TITLES = "p.rubric, p.topic-title, p.sidebar-title, .topic > p.title, .sidebarblock > .content > .title"
+# The title of a card whose link has none of its text. sphinx-design: https://sphinx-design.readthedocs.io/en/latest/cards.html
+STRETCHED = "a.sd-stretched-link, a.stretched-link"
+CARD = re.compile(r"\b(sd-card|card|tile|grid-item)\b")
+CARD_TITLE = ".sd-card-title, .card-title, .title, [class*=cardTitle], h1, h2, h3, h4, h5, h6, strong"
+# Parts of a card in a line of HTML that a reader sees on lines of their own. Starlight: <LinkCard>.
+CARD_LINES = ".sl-link-card .description, .card .description, a.card small, .pager-link .desc"
+BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
+
+
+def cards(soup: BeautifulSoup, present: Marks) -> None:
+    """Make, in place, the title of each card its link, and the rest of the card plain text after it."""
+    for link in select(soup, STRETCHED, present):
+        card = link.find_parent(class_=CARD)
+        title = card.select_one(CARD_TITLE) if card else None
+        if title is not None and not title.find("a") and link.get("href"):
+            wrap_text(soup, title, str(link["href"]))
+            link.decompose()
+    for line in select(soup, CARD_LINES, present):
+        line.name = "p"
+    for link in select(soup, "a[href]", present):
+        if (
+            not attached(link, soup)
+            or not any(isinstance(node, Tag) for node in link.contents)
+            or not link.find(BLOCKS)
+        ):
+            continue
+        if inside(link, ("h1", "h2", "h3", "h4", "h5", "h6")):
+            continue
+        title = link.select_one(CARD_TITLE) or link.find(["p", "div"])
+        if title is None or not title.get_text(strip=True):
+            continue
+        wrap_text(soup, title, str(link["href"]))
+        if re.match("h[1-6]$", title.name):
+            title.name = "p"
+        link.name, link.attrs = "div", {}
+
+
+def wrap_text(soup: BeautifulSoup, tag: Tag, href: str) -> None:
+    """Make the contents of `tag` a link."""
+    for block in tag.find_all(BLOCKS):
+        block.unwrap()
+    link = soup.new_tag("a", attrs={"href": href})
+    link.extend(list(tag.contents))
+    tag.append(link)
+
+
+def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
+    """Rewrite, in place, small titles, lines of verse and the remarks on (1), (2) in code."""
+    for title in select(soup, SMALL_TITLES, present):
+        bold = soup.new_tag("strong")
+        bold.extend(list(title.contents))
+        title.append(bold)
+        title.name = "p"
+    for verse in select(soup, ".line-block", present):  # docutils: | a line
+        if not attached(verse, soup):
+            continue
+        for line in verse.select(".line"):
+            line.append(soup.new_tag("br"))
+            line.unwrap()
+        verse.name = "p"
+    for table in select(soup, ".colist > table", present):  # Asciidoctor: callouts
+        remarks = [row.find_all("td", recursive=False)[-1] for row in table.select("tr:has(> td)")]
+        table.clear()
+        table.name = "ol"
+        for remark in remarks:
+            remark.name = "li"
+            table.append(remark)

@@ -1,0 +1,111 @@
+"""Tidied HTML to Markdown: markdownify, with code kept to the letter and text that stays text for every reader."""
+
+import re
+
+from bs4 import Tag
+from markdownify import MarkdownConverter
+
+from scripts.crawl import escape
+
+
+class Converter(MarkdownConverter):
+    """markdownify's converter: https://github.com/matthewwithanm/python-markdownify."""
+
+    def process_text(self, el, parent_tags=None):
+        text = super().process_text(el, parent_tags)
+        if "_noformat" in (parent_tags or ()):
+            return text
+        if isinstance(el.previous_sibling, Tag) and el.previous_sibling.name == "br":
+            text = text.lstrip()
+        if escape.starts_line(el):
+            text = escape.at_start(text)
+        follower = el.next_sibling
+        if text.endswith("!") and isinstance(follower, Tag) and follower.name == "a":
+            text = f"{text[:-1]}\\!"
+        return text
+
+    def escape(self, text, parent_tags):
+        return super().escape(escape.in_line(text), parent_tags)
+
+    def convert_pre(self, el, text, parent_tags):
+        text, code = el.get_text(), el.find("code") or el
+        if "_inline" in parent_tags:  # a heading or a table cell, which have one line
+            return "\n".join(f"`{line}`" for line in text.splitlines() if line.strip())
+        fence = "`" * max([3] + [len(run) + 1 for run in re.findall("`+", text)])
+        return f"\n\n{fence}{re.sub(r'[^a-zA-Z0-9_+#.-].*', '', code.get('data-lang') or '')}\n{text}\n{fence}\n\n"
+
+    def convert_code(self, el, text, parent_tags):
+        if "tex" in el.get_attribute_list("class"):
+            return tex_in_line(el.get_text())
+        if "_noformat" not in parent_tags and text.strip() and re.search(r"^`|`$", text.strip()) and "`" in text:
+            return super().convert_code(el, text, parent_tags)
+        return super().convert_code(el, text.replace("  \n", " ").replace("\n", " "), parent_tags)
+
+    convert_kbd = convert_samp = convert_code
+
+    def convert_a(self, el, text, parent_tags):
+        if text.count("[") != text.count("]") and "![" not in text:
+            text = re.sub(r"(?<!\\)([\[\]])", r"\\\1", text)
+        return super().convert_a(el, " ".join(text.split("\n")) if "\n" in text else text, parent_tags)
+
+    def convert_img(self, el, text, parent_tags):
+        if not el.get("src"):
+            return self.escape(el.get("alt", ""), parent_tags)
+        return super().convert_img(el, text, parent_tags)
+
+    def convert_hN(self, n, el, text, parent_tags):
+        return super().convert_hN(n, el, re.sub(r"(?<=\s)(#+)\s*$", r"\\\1", text), parent_tags)
+
+    def convert_br(self, el, text, parent_tags):
+        return "\n" if "_inline" in parent_tags else super().convert_br(el, text, parent_tags)
+
+    def convert_td(self, el, text, parent_tags):
+        return super().convert_td(el, re.sub(r"\s*\n\s*", "<br>", text.strip()).replace("|", r"\|"), parent_tags)
+
+    convert_th = convert_td
+
+    def convert_p(self, el, text, parent_tags):
+        if {"td", "th"} & set(parent_tags):  # the paragraphs of a cell become its lines
+            return f"\n{text.strip()}\n" if text.strip() else ""
+        return super().convert_p(el, text, parent_tags)
+
+    def convert_div(self, el, text, parent_tags):
+        if {"td", "th"} & set(parent_tags):
+            return f"\n{text.strip()}\n" if text.strip() else ""
+        return super().convert_div(el, text, parent_tags)
+
+    convert_article = convert_section = convert_figure = convert_aside = convert_div
+    convert_main = convert_header = convert_address = convert_details = convert_center = convert_fieldset = convert_div
+
+    def convert_q(self, el, text, parent_tags):
+        return f'"{text.strip()}"'
+
+
+def tex_in_line(tex: str) -> str:
+    """A formula in a line: $x$, or $`x`$ where CommonMark would take a part of it for markup.
+
+    https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting
+    """
+    tex = " ".join(tex.split())
+    risky = re.search(rf"\\(?=[{escape.PUNCTUATION}])|[*`<$&|]|(?<![^\W_])_|_(?![^\W_{{])|\[", tex)
+    return f"$`{tex}`$" if risky and "`" not in tex else f"${tex}$"
+
+
+def without_blank_text(markdown: str) -> str:
+    """Drop lines of blanks outside code, and all but one of several empty ones."""
+    lines: list[str] = []
+    fence = ""
+    for line in markdown.split("\n"):
+        mark = re.match(r"(?:[ >]|[-] |\d+\. )*(`{3,})", line)
+        if mark and (not fence or line.strip(" >") == fence):
+            fence = "" if fence else mark[1]
+        if fence or line.strip() or (lines and lines[-1]):
+            lines.append(line if fence else re.sub(r"(?<! ) $", "", line) if line.strip() else "")
+    return "\n".join(lines)
+
+
+def to_markdown(soup, **options) -> str:
+    """The Markdown of tidied content. Stands in for markdownify: a paragraph is one line (wrap without a width)."""
+    ours = {"wrap": True, "wrap_width": None, "escape_underscores": False, "bullets": "-"}
+    text = without_blank_text(Converter(**options | ours).convert_soup(soup))
+    return text.encode(errors="replace").decode()  # &#xD800; is no character

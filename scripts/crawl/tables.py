@@ -1,0 +1,136 @@
+"""Tables as a regular grid, which is what Markdown can hold: each cell that spans others stands in all of them."""
+
+import copy
+
+from bs4 import BeautifulSoup, Tag
+
+from scripts.crawl.selecting import Marks, attached, select
+
+BLOCKS = ["p", "div", "pre", "ul", "ol", "dl", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "img"]
+MOST = 1000  # columns or rows that a cell may span: https://html.spec.whatwg.org/#attr-tdth-colspan
+
+
+def span(cell: Tag, attribute: str) -> int:
+    """How many columns or rows a cell spans; 0 rows means all that are left of its group."""
+    value = str(cell.get(attribute, "1")).strip()
+    return min(MOST, int(value)) if value.isascii() and value.isdigit() else 1
+
+
+def rows_of(table: Tag) -> list[list[Tag]]:
+    """The rows of a table without those of tables inside it, in groups: thead, each tbody, tfoot."""
+    groups: list[list[Tag]] = []
+    loose: list[Tag] = []
+    for child in table.find_all(True, recursive=False):
+        if child.name in ("thead", "tbody", "tfoot"):
+            groups.append(child.find_all("tr", recursive=False))
+        elif child.name == "tr":
+            if not loose:
+                groups.append(loose)
+            loose.append(child)
+    return [group for group in groups if group]
+
+
+def grid_of(rows: list[Tag]) -> list[list[Tag | None]]:
+    """The cells of a group of rows by row and column; a cell stands at each place that it spans, None where none is.
+
+    A cell that spans a whole row stands in its first column only.
+    """
+    grid: list[dict[int, Tag]] = [{} for _ in rows]
+    for y, row in enumerate(rows):
+        x = 0
+        for cell in row.find_all(["td", "th"], recursive=False):
+            while x in grid[y]:
+                x += 1
+            wide, high = max(1, span(cell, "colspan")), span(cell, "rowspan") or len(rows)
+            for below in range(y, min(len(rows), y + high)):
+                for beside in range(x, x + wide):
+                    grid[below].setdefault(beside, cell)
+            x += wide
+    width = max((max(row, default=-1) + 1 for row in grid), default=0)
+    lines: list[list[Tag | None]] = [[row.get(x) for x in range(width)] for row in grid]
+    return [[line[0], *[None] * (width - 1)] if width > 1 and len(set(map(id, line))) == 1 else line for line in lines]
+
+
+def is_layout(table: Tag, groups: list[list[Tag]]) -> bool:
+    """Whether a table only places its parts: one cell wide, or with parts that no cell of Markdown can hold."""
+    if table.get("role") == "presentation" or "hlist" in table.get_attribute_list("class"):
+        return True
+    cells = [cell for group in groups for row in group for cell in row.find_all(["td", "th"], recursive=False)]
+    if len(cells) == 1:
+        return True
+    headed = any(cell.name == "th" for cell in cells)
+    return not headed and any(
+        cell.find(["h1", "h2", "h3", "h4", "table", "blockquote"])
+        or any("\n" in pre.text for pre in cell.find_all("pre"))
+        for cell in cells
+    )
+
+
+def unwrap(table: Tag) -> None:
+    """Leave the cells of a table as blocks, one after the other; a row of nothing but text becomes one line."""
+    for row in [row for group in rows_of(table) for row in group]:
+        cells = row.find_all(["td", "th"], recursive=False)
+        if len(cells) > 1 and not row.find(BLOCKS):  # Doxygen's lists of members
+            for cell in cells:
+                cell.append(" ")
+                cell.unwrap()
+            row.name, row.attrs = "p", {}
+    for tag in table.find_all(["thead", "tbody", "tfoot", "tr", "td", "th", "caption"]):
+        if tag.find_parent("table") is table:
+            tag.name = "div"
+            tag.attrs = {}
+    table.name = "div"
+
+
+def head_of(soup: BeautifulSoup, lines: list[list[Tag | None]], width: int) -> Tag:
+    """One row of headings; where a table has several, each column's are joined, those above first."""
+    row = soup.new_tag("tr")
+    for x in range(width):
+        column = [line[x] for line in lines if x < len(line) and line[x] is not None]
+        cell = soup.new_tag("th")
+        for number, heading in enumerate(dict.fromkeys(column)):
+            if number:
+                cell.append(" ")
+            cell.extend(list(copy.copy(heading).contents) if heading is not None else [])
+        row.append(cell)
+    return row
+
+
+def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
+    """Rewrite, in place, each table: one row of headings, then rows with as many cells; layout tables become blocks."""
+    for table in reversed(select(soup, "table", present)):  # those inside others first
+        if not attached(table, soup):
+            continue
+        groups = rows_of(table)
+        if not groups or is_layout(table, groups):
+            unwrap(table)
+            continue
+        caption = table.find("caption", recursive=False)
+        lines, head = [], []
+        for number, group in enumerate(groups):
+            grid = grid_of(group)
+            in_head = group[0].parent is not None and group[0].parent.name == "thead"
+            if number == 0 and not in_head and len(groups[0]) + len(groups) > 2 and all_headings(grid[0]):
+                head, grid = grid[:1], grid[1:]
+            elif number == 0 and in_head:
+                head, grid = grid, []
+            lines += grid
+        width = max((len(line) for line in [*head, *lines]), default=0)
+        first = head_of(soup, head, width)
+        table.clear()
+        if caption is not None:
+            table.append(caption)
+        thead, tbody = soup.new_tag("thead"), soup.new_tag("tbody")
+        table.extend([thead, tbody])
+        thead.append(first)
+        for line in lines:
+            row = soup.new_tag("tr")
+            tbody.append(row)
+            for cell in [*line, *[None] * (width - len(line))]:
+                copied = copy.copy(cell) if cell is not None else soup.new_tag("td")
+                copied.name, copied.attrs = "td", {}
+                row.append(copied)
+
+
+def all_headings(line: list[Tag | None]) -> bool:
+    return all(cell is not None and cell.name == "th" for cell in line)

@@ -1,0 +1,30 @@
+"""Turn the markup of any generator into the few elements that Markdown has: the order of the rules."""
+
+from bs4 import BeautifulSoup
+
+from scripts.crawl import blocks, boxes, code, definitions, footnotes, inline, noise, tables, tabs
+from scripts.crawl.selecting import Marks
+
+
+def tidy(soup: BeautifulSoup) -> BeautifulSoup:
+    """Rewrite, in place, the content of a page; its links and pictures stay as they are.
+
+    Code first, as no other rule may look into it. Boxes before noise, as some have titles that are hidden from screen
+    readers and panels that are hidden until they are chosen.
+    """
+    present = Marks(soup)
+    inline.formulas(soup, present)
+    code.plain_blocks(soup, present)
+    blocks.small_blocks(soup, present)
+    boxes.quote_admonitions(soup, present)
+    tabs.label_tabs(soup, present)
+    boxes.open_collapsibles(soup, present)
+    inline.marks_and_pictures(soup, present)
+    footnotes.footnotes(soup, present)
+    blocks.cards(soup, present)
+    noise.remove_noise(soup, present)
+    inline.raise_and_lower(soup, present)
+    definitions.signatures(soup, present)
+    definitions.definitions(soup, present)
+    tables.regular_tables(soup, present)
+    return soup

@@ -1,0 +1,306 @@
+"""The text as a reader reads it: each feature, in the markup of at least two generators."""
+# ruff: noqa: E501  markup as the generators write it
+
+import pytest
+
+from scripts.crawl.page import read
+
+
+def markdown(body: str, head: str = "") -> str:
+    """What a page with this in its <main> becomes, without its last newline."""
+    html = f"<html><head><title>T</title>{head}</head><body><nav>Menu</nav><main>{body}</main></body></html>"
+    return read(html, "http://h/docs/p/").markdown.rstrip("\n")
+
+
+LINES = "def f():\n    return 3\n\nend"
+CODE = {
+    "Rouge (Jekyll)": '<figure class="highlight"><pre><code class="language-python" data-lang="python"><table class="rouge-table">'
+    '<tbody><tr><td class="gutter gl"><pre class="lineno">1\n2\n3\n4\n</pre></td><td class="code"><pre><span>def</span> f():\n'
+    "    return 3\n\nend\n</pre></td></tr></tbody></table></code></pre></figure>",
+    "Chroma (Hugo), numbers in a table": '<div class="highlight"><div class="chroma"><table class="lntable"><tr><td class="lntd">'
+    '<pre class="chroma"><code><span class="lnt">1\n</span></code></pre></td><td class="lntd"><pre class="chroma"><code '
+    'class="language-python" data-lang="python"><span class="line"><span class="cl">def f():\n</span></span><span class="line">'
+    '<span class="cl">    return 3\n</span></span><span class="line"><span class="cl">\n</span></span><span class="line">'
+    '<span class="cl">end\n</span></span></code></pre></td></tr></table></div></div>',
+    "Pygments table (MkDocs Material)": '<div class="language-python highlight"><table class="highlighttable"><tr><td '
+    'class="linenos"><div class="linenodiv"><pre><span></span>1\n2</pre></div></td><td class="code"><div><pre><span></span><code>'
+    '<a id="__codelineno-0-1"></a><span>def</span> f():\n    return 3\n\nend\n</code></pre></div></td></tr></table></div>',
+    "Pygments inline (Sphinx)": '<div class="highlight-python notranslate"><div class="highlight"><pre><span></span>'
+    '<span class="linenos">1</span>def f():\n<span class="linenos">2</span>    return 3\n<span class="linenos">3</span>\n'
+    '<span class="linenos">4</span>end\n</pre></div></div>',
+    "Prism (Docusaurus 2)": '<pre class="prism-code language-python"><div class="token-line"><span>def f():</span></div><div '
+    'class="token-line"><span>    return 3</span></div><div class="token-line"><span style="display:inline-block"></span></div>'
+    '<div class="token-line"><span>end</span></div></pre>',
+    "Prism (Docusaurus 3)": '<div class="language-python codeBlockContainer_x"><pre class="prism-code language-python"><code '
+    'class="codeBlockLines_y"><span class="token-line"><span>def f():</span><br></span><span class="token-line"><span>    return'
+    ' 3</span><br></span><span class="token-line"><span style="display:inline-block"></span><br></span><span class="token-line">'
+    "<span>end</span><br></span></code></pre><div class=buttonGroup_z><button>Copy</button></div></div>",
+    "Shiki (VitePress)": '<div class="language-python"><button class="copy"></button><span class="lang">python</span><pre '
+    'class="shiki"><code><span class="line"><span>def f():</span></span>\n<span class="line"><span>    return 3</span></span>\n'
+    '<span class="line"></span>\n<span class="line"><span>end</span></span></code></pre><div class="line-numbers-wrapper">'
+    '<span class="line-number">1</span><br></div></div>',
+    "Expressive Code (Starlight)": '<div class="expressive-code"><figure class="frame"><figcaption class="header"><span '
+    'class="sr-only">Terminal window</span></figcaption><pre data-language="python"><code><div class="ec-line"><div '
+    'class="gutter"><div class="ln">1</div></div><div class="code">def f():</div></div><div class="ec-line"><div class="code">'
+    '    return 3</div></div><div class="ec-line"><div class="code">\n</div></div><div class="ec-line"><div class="code">end'
+    '</div></div></code></pre><div class="copy"><button>Copy</button></div></figure></div>',
+    "highlight.js (mdBook)": '<pre><code class="language-python hljs"><span class="boring">hidden()\n</span>def f():\n    return 3\n\n'
+    "end\n</code></pre>",
+}
+
+
+@pytest.mark.parametrize("generator", CODE)
+def test_code_keeps_its_lines_and_language(generator):
+    assert markdown(CODE[generator]) == f"```python\n{LINES}\n```"
+
+
+HEADINGS = (
+    '<h2 id=a>A b<a class="headerlink" href="#a" title="Link to this heading">¶</a></h2>',  # Sphinx, MkDocs
+    '<h2 class="anchor" id=a>A b<a href="#a" class="hash-link" aria-label="Direct link">\u200b</a></h2>',  # Docusaurus
+    '<h2 id=a><a class="header" href="#a">A b</a></h2>',  # mdBook
+    '<h2 id=a><a class="toc-backref" href="#id1">A b</a><a class="headerlink" href="#a">#</a></h2>',  # docutils
+    '<h2 id=a>A b <a class="header-anchor" href="#a" aria-label=\'Permalink to "A b"\'>\u200b</a></h2>',  # VitePress
+    '<div class="sl-heading-wrapper"><h2 id=a>A b</h2><a class="sl-anchor-link" href="#a"><span class="sr-only">Section'
+    " titled A b</span></a></div>",  # Starlight
+    '<h2 id=a>A b<a class="td-heading-self-link" href="#a" aria-label="Heading self-link"></a></h2>',  # Docsy
+    '<h2 id=a><a href="#a" class="anchor-heading"><svg><use></use></svg></a> A b</h2>',  # just-the-docs
+    '<h2 id=a>A b<a class="anchor" href="#a">#</a></h2>',  # Hugo Book
+)
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_headings_are_their_text(heading):
+    assert markdown(heading) == "## A b"
+
+
+BOXES = (
+    '<div class="admonition warning"><p class="admonition-title">Warning</p><p>Take care.</p></div>',  # Sphinx, MkDocs
+    '<div class="admonitionblock warning"><table><tr><td class="icon"><i class="icon-warning"></i></td><td class="content">'
+    "Take care.</td></tr></table></div>",  # Asciidoctor
+    '<div class="theme-admonition theme-admonition-warning admonition_x alert alert--warning"><div class="admonitionHeading_x">'
+    '<span class="admonitionIcon_y"><svg></svg></span>warning</div><div class="admonitionContent_z"><p>Take care.</p></div></div>',
+    '<div class="warning custom-block"><p class="custom-block-title">WARNING</p><p>Take care.</p></div>',  # VitePress
+    '<div class="markdown-alert markdown-alert-warning"><p class="markdown-alert-title"><svg></svg>Warning</p><p>Take care.</p></div>',
+    '<aside aria-label="Warning" class="starlight-aside starlight-aside--warning"><p class="starlight-aside__title" '
+    'aria-hidden="true"><svg></svg>Warning</p><div class="starlight-aside__content"><p>Take care.</p></div></aside>',
+    '<blockquote class="blockquote-tag blockquote-tag-warning"><p class="blockquote-tag-title"><svg></svg>Warning</p><p>Take '
+    "care.</p></blockquote>",  # mdBook 0.5
+    '<div class="alert alert-warning" role="alert"><div class="h4 alert-heading" role="heading">Warning</div><p>Take care.</p></div>',
+    '<blockquote class="book-hint warning"><p>Take care.</p></blockquote>',  # Hugo Book
+    '<details open class="box cstyle notices warning"><summary class="box-label">Warning</summary><div class="box-content">'
+    "<p>Take care.</p></div></details>",  # Relearn
+    '<p class="warning">Take care.</p>',  # just-the-docs
+    '<p class="notice--warning">Take care.</p>'.replace(
+        "notice--warning", "notice notice--warning"
+    ),  # minimal mistakes
+    '<div class="hint hint-warning"><p>Take care.</p></div>',  # GitBook
+    '<dl class="warning"><dt>Warning</dt><dd>Take care.</dd></dl>',  # Doxygen
+    '<div class="warning"><h3 class="title">Warning</h3><p>Take care.</p></div>',  # DocBook
+)
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_boxes_are_labelled_quotes(box):
+    assert markdown(f"<p>Before.</p>{box}<p>After.</p>") == "Before.\n\n> **Warning:**\n>\n> Take care.\n\nAfter."
+
+
+def test_a_box_keeps_its_own_title():
+    sphinx = '<div class="admonition-do admonition"><p class="admonition-title">Do it so</p><p>X y.</p></div>'
+    mkdocs = '<div class="admonition tip"><p class="admonition-title">Do it so</p><p>X y.</p></div>'
+    assert markdown(sphinx) == "> **Do it so:**\n>\n> X y."
+    assert markdown(mkdocs) == "> **Tip: Do it so**\n>\n> X y.".replace("so**", "so**")
+
+
+PANELS = ("<p>Use apt.</p>", "<p>Use brew.</p>")
+TABS = (
+    '<div class="tabbed-set tabbed-alternate"><input type="radio"><div class="tabbed-labels"><label>Linux</label><label>macOS'
+    '</label></div><div class="tabbed-content"><div class="tabbed-block">{}</div><div class="tabbed-block">{}</div></div></div>',
+    '<div class="tabbed-set"><input type=radio><label>Linux</label><div class="tabbed-content">{}</div><input type=radio>'
+    '<label>macOS</label><div class="tabbed-content">{}</div></div>',
+    '<ul class="nav nav-tabs" role="tablist"><li><button data-bs-target="#t0" role="tab">Linux</button></li><li><button '
+    'data-bs-target="#t1" role="tab">macOS</button></li></ul><div class="tab-content"><div class="tab-pane" id="t0" role="tabpanel">'
+    '{}</div><div class="tab-pane" id="t1" role="tabpanel">{}</div></div>',
+    '<div class="tabs-container"><ul role="tablist" class="tabs"><li role="tab">Linux</li><li role="tab">macOS</li></ul><div>'
+    '<div role="tabpanel">{}</div><div role="tabpanel" hidden>{}</div></div></div>',
+    '<div class="sd-tab-set"><input type=radio><label class="sd-tab-label">Linux</label><div class="sd-tab-content">{}</div>'
+    '<input type=radio><label class="sd-tab-label">macOS</label><div class="sd-tab-content">{}</div></div>',
+    '<div class="sphinx-tabs"><div role="tablist"><button aria-controls="p0" role="tab">Linux</button><button aria-controls="p1" '
+    'role="tab">macOS</button></div><div id="p0" role="tabpanel">{}</div><div id="p1" hidden="true" role="tabpanel">{}</div></div>',
+    '<div class="book-tabs"><input type=radio><label>Linux</label><div class="book-tabs-content">{}</div><input type=radio>'
+    '<label>macOS</label><div class="book-tabs-content">{}</div></div>',
+)
+
+
+@pytest.mark.parametrize("tabs", TABS)
+def test_tabs_have_their_label_before_each_panel(tabs):
+    assert markdown(tabs.format(*PANELS)) == "**Linux:**\n\nUse apt.\n\n**macOS:**\n\nUse brew."
+
+
+NOTES = (
+    '<p>Four<sup id="fnref:a"><a class="footnote-ref" href="#fn:a">1</a></sup> cores.</p><div class="footnote"><hr><ol>'
+    '<li id="fn:a"><p>One each.&#160;<a class="footnote-backref" href="#fnref:a">↩</a></p></li></ol></div>',  # Python-Markdown
+    '<p>Four<a class="footnote-reference brackets" href="#f1" id="id1" role="doc-noteref"><span class="fn-bracket">[</span>1<span '
+    'class="fn-bracket">]</span></a> cores.</p><aside class="footnote-list"><aside class="footnote" id="f1"><span class="label">'
+    '<span class="fn-bracket">[</span><a role="doc-backlink" href="#id1">1</a><span class="fn-bracket">]</span></span><p>One each.'
+    "</p></aside></aside>",  # docutils 0.20
+    '<p>Four<sup><a href="#user-content-fn-1" id="user-content-fnref-1" data-footnote-ref="true">1</a></sup> cores.</p><section '
+    'data-footnotes="true" class="footnotes"><h2 class="sr-only">Footnotes</h2><ol><li id="user-content-fn-1"><p>One each. <a '
+    'href="#user-content-fnref-1" data-footnote-backref="" class="data-footnote-backref">↩</a></p></li></ol></section>',  # remark
+    '<p>Four<sup class="footnote">[<a class="footnote" href="#_footnotedef_1">1</a>]</sup> cores.</p><div id="footnotes"><hr>'
+    '<div class="footnote" id="_footnotedef_1"><a href="#_footnoteref_1">1</a>. One each.</div></div>',  # Asciidoctor
+    '<p>Four<sup class="footnote-reference"><a href="#a">1</a></sup> cores.</p><div class="footnote-definition" id="a"><sup '
+    'class="footnote-definition-label">1</sup><p>One each.</p></div>',  # mdBook
+)
+
+
+@pytest.mark.parametrize("notes", NOTES)
+def test_footnotes(notes):
+    assert markdown(notes) == "Four[^1] cores.\n\n[^1]: One each."
+
+
+@pytest.mark.parametrize(
+    "html, expected",
+    [
+        ("10<sup>6</sup>, 2<sup>-3</sup>, x<sup>n + 1</sup>", "10^6, 2^-3, x^(n + 1)"),
+        ("the 1<sup>st</sup> of X<sup>®</sup>, CO<sub>2</sub>", "the 1st of X®, CO_2"),
+        (
+            '<span class="math notranslate">\\(a^2\\)</span> and <span class="arithmatex">\\(b\\)</span>',
+            "$a^2$ and $b$",
+        ),
+        (
+            '<span class="katex"><span class="katex-mathml"><math><semantics><mi>c</mi><annotation encoding='
+            '"application/x-tex">c_1</annotation></semantics></math></span><span class="katex-html" aria-hidden="true">c1</span></span>',
+            "$c_1$",
+        ),
+        ('<img class="math" alt="d^2" src="x.png"> g', "$d^2$ g"),
+        ('<script type="math/tex">e^2</script> f', "$e^2$ f"),
+        ('<span class="arithmatex">\\(\\{x_1, y_*\\}\\)</span>', "$`\\{x_1, y_*\\}`$"),
+    ],
+)
+def test_raised_digits_and_formulas(html, expected):
+    assert markdown(f"<p>{html}</p>") == expected
+
+
+@pytest.mark.parametrize(
+    "math", ['<div class="math">\\[x = 1\\]</div>', '<div class="arithmatex">\\[\nx = 1\n\\]</div>']
+)
+def test_displayed_formulas(math):
+    assert markdown(f"<p>So:</p>{math}") == "So:\n\n```math\nx = 1\n```"
+
+
+TABLE = """<table><thead><tr><th>Region</th><th>Plan</th><th>Jobs</th></tr></thead><tbody><tr><td rowspan={0}>north</td><td>basic
+</td><td>4</td></tr><tr><td>team</td><td>16</td></tr></tbody><tbody><tr><td colspan="2">south: ask</td><td>2</td></tr><tr>
+<td colspan=3>No more.</td></tr></tbody></table>"""
+
+
+@pytest.mark.parametrize("span", ["2", "0", "99"])
+def test_spanned_cells_are_spelled_out(span):
+    rows = "| north | basic | 4 |\n| north | team | 16 |\n| south: ask | south: ask | 2 |\n| No more. |  |  |"
+    assert markdown(TABLE.format(span)) == f"| Region | Plan | Jobs |\n| --- | --- | --- |\n{rows}"
+
+
+def test_cells_keep_their_lines():
+    table = "<table><tr><th>A</th><th>B</th></tr><tr><td><p>one</p><p>two</p></td><td>x<br>y | z</td></tr></table>"
+    assert markdown(table) == "| A | B |\n| --- | --- |\n| one<br>two | x<br>y \\| z |"
+
+
+TEXTS = (
+    "<component>-on-push", "List<Snapshot> of all", "<!-- more --> ends", "# of replicas", "1. is first", "+ and -", "> than",
+    "__init__.py and _private_", "a `tick` and ~~no~~ stroke", "[text](url) and \\* and &lt;", "*stars* 2 * 3", "snake_case_name",
+    "C:\\new\\_file", "x <y> z", "--- rule", "[a]: b", "&amp; more",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_stays_text_for_every_reader(text):
+    import html
+
+    from markdown_it import MarkdownIt
+
+    made = markdown(f"<p>{html.escape(text)}</p>")
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(made)
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"], made
+    assert {child.type for child in tokens[1].children} <= {"text", "text_special"}, made
+    assert "".join(child.content for child in tokens[1].children) == text, made
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        '<div class="theme-doc-footer"><a class="theme-edit-this-page" href="https://x">Edit this page</a></div>',
+        '<p><a href="https://x/edit">Edit on GitHub</a></p>',
+        '<div class="x">Last updated on <time>Jan 2, 2024</time></div>',
+        '<div class="feedback"><h2>Feedback</h2><p>Was this page helpful?</p><button>Yes</button></div>',
+        '<nav class="pagination-nav"><a href="/n">Next</a></nav><div class="prev-next-area"><a href="/n">next</a></div>',
+        '<div class="toc"><ul><li><a href="#a">A</a></li></ul></div>',
+        '<ul class="wy-breadcrumbs"><li>Home</li></ul>',
+    ],
+)
+def test_what_the_generator_added_is_left_out(noise):
+    assert markdown(f"<h1>A</h1><p>Text.</p>{noise}") == "# A\n\nText."
+
+
+def test_a_sentence_about_a_button_is_no_noise():
+    said = '<p>Choose <a href="/x">Edit this page</a> and write.</p><ul><li>It was last updated by you in 2024 or so, it says.</li></ul>'
+    assert "[Edit this page](http://h/x) and write" in markdown(said) and "last updated by you" in markdown(said)
+    listed = '<div class="toc"><ul><li><a href="guide.html">Guide</a></li></ul></div>'
+    assert markdown(f"<h1>A</h1>{listed}") == "# A\n\n- [Guide](http://h/docs/p/guide.html)"
+
+
+def test_definitions_and_signatures_are_prose():
+    html = """<dl><dt>one</dt><dt>two<span class="classifier">kind</span></dt><dd><p>Its meaning.</p><p>More.</p></dd></dl>
+    <dl class="py function"><dt class="sig sig-object py" id="io.open"><span class="pre">io.open</span>(<em>file</em>, <em>mode=</em>)
+    <a class="headerlink" href="#x">¶</a></dt><dd><p>Open a file.</p></dd></dl>"""
+    assert markdown(html) == "**one, two (kind):** Its meaning.\n\nMore.\n\n`io.open(file, mode=)`\n\nOpen a file."
+
+
+def test_figures_cards_collapsibles_and_captions():
+    html = """<figure><img src="a.png" alt="A"><figcaption>The caption.</figcaption></figure>
+    <a class="card" href="/x"><h2 class="cardTitle_1">Start</h2><p>Read it.</p></a>
+    <details><summary>More</summary><p>Hidden.</p></details>
+    <div class="codeBlockTitle_2">app.js</div><pre><code class="language-js">x</code></pre>"""
+    assert markdown(html) == (
+        "![A](http://h/docs/p/a.png)\n\nThe caption.\n\n[Start](http://h/x)\n\nRead it.\n\nMore\n\nHidden.\n\n"
+        "app.js\n\n```js\nx\n```"
+    )
+
+
+@pytest.mark.parametrize(
+    "html, where",
+    [
+        ('<div id="root"></div><script src=a.js></script>', "drawn by JavaScript"),
+        ("<p></p>", "has no text; name the element"),
+    ],
+)
+def test_pages_without_text_are_named(html, where):
+    with pytest.raises(Exception, match=where):
+        read(f"<html><body>{html}</body></html>", "http://h/")
+
+
+@pytest.mark.parametrize(
+    "body, text, where",
+    [
+        ('<nav>M</nav><div class="wy-nav-content"><div role=main><div itemprop="articleBody"><h1>A</h1>', "# A", "Read the Docs"),
+        ('<div class="sphinxsidebar">M</div><div class=documentwrapper><div class=body role=main><h1>A</h1>', "# A", "alabaster"),
+        ('<article class="bd-article"><h1>A</h1></article><div class="bd-toc">M</div>', "# A", "pydata"),
+        ('<div class="md-sidebar">M</div><article class="md-content__inner"><h1>A</h1></article>'
+         .replace("<article", '<div class="md-content"><article'), "# A", "Material"),
+        ('<div id=__docusaurus><main><div class="theme-doc-markdown markdown"><h1>A</h1></div></main></div>', "# A", "Docusaurus"),
+        ('<div id="menu-bar">M</div><main><h1>A</h1></main>', "# A", "mdBook"),
+        ('<div class="td-sidebar">M</div><div class="td-content"><h1>A</h1></div>', "# A", "Docsy"),
+        ('<div class="book-menu">M</div><div class="book-page"><article class="markdown"><h1>A</h1></article></div>', "# A", "Book"),
+        ('<div id="R-body-inner"><article class="default"><h1>A</h1></article></div>', "# A", "Relearn"),
+        ('<div class="main-content-wrap"><div id="main-content"><h1>A</h1></div></div>', "# A", "just-the-docs"),
+        ('<h1 class="page__title">A</h1><section class="page__content"><p>B</p></section>', "# A\n\nB", "minimal mistakes"),
+        ('<div class="page-inner"><section class="normal markdown-section"><h1>A</h1></section></div>', "# A", "GitBook"),
+        ('<div class="vp-doc"><h1>A</h1></div><aside>M</aside>', "# A", "VitePress"),
+        ('<main><h1 id="_top">A</h1><div class="sl-markdown-content"><p>B</p></div></main>', "# A\n\nB", "Starlight"),
+        ('<div id="titlearea">M</div><div class="header"><div class="title">A</div></div><div class="contents"><p>B</p></div>',
+         "# A\n\nB", "Doxygen"),
+        ("<div>M</div><div class=z><p>A long paragraph, with commas, about the one thing.</p></div>",
+         "A long paragraph, with commas, about the one thing.", "densest"),
+    ],
+)  # fmt: skip
+def test_the_text_is_found_by_itself(body, text, where):
+    page = read(f"<html><head><title>A | Site</title></head><body>{body}</body></html>", "http://h/")
+    assert page.markdown == f"{text}\n" and where in page.where

@@ -7,21 +7,10 @@ before a noun. No parser and no model: what these patterns do not know counts as
 
 import re
 
-from openings import AUXILIARY, GAPS, PEOPLE, base_form, head, imperative, subject, third_person
+from scripts.generate.grammar import AUXILIARY, PEOPLE, base_form, head, imperative, subject, third_person
+from scripts.generate.openings import GAPS
+from scripts.generate.phrases import DETERMINERS, PREPOSITIONS, PUNCTUATION, ends, noun, same, tokens
 
-TOKEN = re.compile(r"[\w&|][\w./*:@+&|'=-]*[\w*/]|\w|[,;:()–—→-]")
-PUNCTUATION = set(",;:()–—→-")
-PREPOSITIONS = set(
-    """about after against among around as at before behind below between by during for from in inside into like near
-    of off on onto out outside over per since through to toward towards under until up upon via with within
-    without""".split()
-)
-CLAUSES = set("and or but nor because so than that when where whenever whether which while who if unless once".split())
-# A question may leave these out.
-ADVERBS = set(
-    "also always either itself normally only soon still then therefore themselves together too usually".split()
-)
-DETERMINERS = set("a an the its their one two three four five every each all any some no several another".split())
 # They take more than an object: "What does it make?" asks for half of "it makes a build safe".
 TWO_OBJECTS = set("allow bind bring call compare end give keep leave let make put show take tell treat turn".split())
 # "What do two comments control?" has other answers too.
@@ -35,33 +24,7 @@ STATES = set("apply be belong carry contain consist count exist have hold mean n
 MOVES = set("push go send write copy move upload".split())
 
 
-def tokens(text):
-    """Words and marks of a text in order, without the adverbs that a question may leave out."""
-    return [token for token in TOKEN.findall(text.strip().rstrip(".!?")) if token.lower() not in ADVERBS]
-
-
-def same(first, second):
-    """Whether two lists of words are equal. Names keep their capitals; only the first word may differ in it."""
-    return first == second or bool(first and second) and [first[0].lower(), *first[1:]] == [
-        second[0].lower(), *second[1:]
-    ]  # fmt: skip
-
-
-def noun(words):
-    """Whether what follows may be the noun that is asked for."""
-    word = words[0].lower() if words else ","
-    known = PUNCTUATION | PREPOSITIONS | CLAUSES | {*AUXILIARY, "no", "nothing", "not", "how", "what", "long"}
-    return word not in known and not word.endswith("ly") and not re.match(GAPS["how often"], " ".join(words))
-
-
-def ends(words, count):
-    """Whether a phrase may end after the first `count` of `words`."""
-    if not count or words[count - 1].lower() in PREPOSITIONS | CLAUSES | DETERMINERS:
-        return False
-    return count == len(words) or words[count].lower() in PUNCTUATION | (PREPOSITIONS | CLAUSES) - {"of", "that", "or"}
-
-
-def asks_for_object(asked, verb, rest):
+def asks_for_object(asked: list[str], verb: str, rest: list[str]) -> bool:
     """Whether `asked`, what a question with "what" says after its verb, leaves out an object of `rest`."""
     if not asked:
         return noun(rest) and verb not in TWO_OBJECTS and (verb, rest[0]) != ("have", "its")
@@ -70,19 +33,19 @@ def asks_for_object(asked, verb, rest):
         return noun(rest[count:])
     if asked[0].lower() not in PREPOSITIONS - {"of"} or not noun(rest):
         return False
-    # The gap stands between the verb and a phrase that the question has too.
+    # The gap is between the verb and a phrase that the question has too.
     return any(
         same(asked, rest[start : start + count]) and ends(rest[start:], count) and not PUNCTUATION & set(rest[:start])
         for start in range(1, len(rest) - count + 1)
     )
 
 
-def asks_for(kind, asked, verb, rest):
+def asks_for(kind: str, asked: list[str], verb: str, rest: list[str]) -> bool:
     """Whether `rest`, what the answer says after its verb, is `asked` and then what the question word asks for."""
     if kind == "what":
         return asks_for_object(asked, verb, rest)
     count = len(asked)
-    if kind not in GAPS or not same(asked, rest[:count]) and asked or asked and not ends([*asked, ","], count):
+    if kind not in GAPS or not same(asked, rest[:count]) or asked and not ends([*asked, ","], count):
         return False
     gap = " ".join(rest[count:]).lstrip(" ,:")
     if kind == "how" and verb in TWO_OBJECTS:
@@ -90,14 +53,14 @@ def asks_for(kind, asked, verb, rest):
     return bool(re.match(GAPS[kind], gap)) or kind == "where" and verb in MOVES and gap.startswith("to ")
 
 
-def asks_for_clause(question, answer):
+def asks_for_clause(question: str, answer: str) -> bool:
     """Whether the question takes a condition or purpose whole from the answer: "What happens when ...?"."""
     said = tokens(answer)
     condition = re.match(r"(what happens|what should you do) ((?:when|if) .+)\?$", question, re.I)
     if condition:
         clause = tokens(condition[2])
         instructs = imperative(answer.partition(", ")[2])
-        return same([*clause, ","], said[: len(clause) + 1]) and instructs == ("should" in condition[1])
+        return same([*clause, ","], said[: len(clause) + 1]) and instructs == ("should" in condition[1].lower())
     purpose = re.match(r"how do you (.+)\?$", question, re.I)
     if not purpose:
         return False
@@ -108,7 +71,7 @@ def asks_for_clause(question, answer):
     return imperative(answer) and any(ends(said[i:], len(clause)) for i in places)
 
 
-def asks_for_subject(asked, name, verb, rest):
+def asks_for_subject(asked: list[str], name: str, verb: str, rest: list[str]) -> bool:
     """Whether "what" or "who" stands for the subject `name` and the rest of the question is that of the sentence."""
     who, *asked = asked
     if asked[:1] != [third_person(verb)] or verb in ("means", "do", "does", "cannot", "see", "sees"):
@@ -121,20 +84,28 @@ def asks_for_subject(asked, name, verb, rest):
     if len([word for word in asked[1:] if word.lower() not in PREPOSITIONS | DETERMINERS | {"the", "only"}]) < 2:
         return False
     count = len(asked) - 1
-    if (
-        count < 2
-        or count == 2
-        and asked[1] == "the"
-        or asked[1:] != rest[:count]
-        or verb in ("is", "are")
-        and not rest[0].endswith("ed")
-    ):
+    if asked[1:] != rest[:count] or verb in ("is", "are") and not rest[0].endswith("ed"):
         return False
     whole = count == len(rest) or rest[count] in PUNCTUATION
     return whole or base_form(verb) not in TWO_OBJECTS and ends(rest, count)
 
 
-def is_gap(question, answer, section=""):
+def asks_after_auxiliary(kind: str, auxiliary: str, verb: str, body: list[str], rest: list[str]) -> bool:
+    """The same for a verb such as "is" or "can", which the question repeats: `body` follows the subject in it."""
+    if verb in ("is", "are") and auxiliary == verb and kind == "what" and not body:
+        return rest[0] in ("a", "an", "the", "one") or rest[0][0].isupper()
+    # The sentence's own verb is the next word: "cannot read", "is stored", "is not stored".
+    negated = verb == "cannot"
+    rest = ["not", *rest] if negated else rest
+    size = 2 if rest[0] == "not" else 1
+    if auxiliary != verb.removesuffix("not") or body[:size] != rest[:size] or len(rest) < size:
+        return False
+    if verb in ("is", "are") and kind == "what" and body[-1] not in PREPOSITIONS or negated and kind != "what":
+        return False
+    return asks_for(kind, body[size:], rest[size - 1], rest[size:])
+
+
+def is_gap(question: str, answer: str, section: str = "") -> bool:
     """Whether `question` is `answer`, one sentence, with a gap; `section` helps to tell names from words."""
     if asks_for_clause(question, answer):
         return True
@@ -143,27 +114,17 @@ def is_gap(question, answer, section=""):
         return False
     name, verb = tokens(known[0]), known[1]
     rest = said[len(name) + 1 :]
-    if not same([*name, verb], said[: len(name) + 1]) or not rest:
+    if not name or not rest or not same([*name, verb], said[: len(name) + 1]):
         return False
     if asked[0].lower() in ("what", "who") and asks_for_subject(asked, known[0], verb, rest):
         return True
-    size = 2 if asked[0] == "How" and asked[1] == "often" else 1
+    size = 2 if asked[:2] == ["How", "often"] else 1
     kind, auxiliary, body = " ".join(asked[:size]).lower(), asked[size], asked[size + 1 :]
     if name[0].lower() in VAGUE or not same(name, body[: len(name)]):
         return False
     body = body[len(name) :]
-    if verb in ("is", "are") and auxiliary == verb and kind == "what" and not body:
-        return rest[0] in ("a", "an", "the", "one") or rest[0][0].isupper()
     if verb in AUXILIARY and verb != "has":
-        # Its verb is the next word: "can not read", "is stored".
-        negated = ["not"] if verb == "cannot" else []
-        rest = [*negated, *rest]
-        size = 1 + (rest[0] == "not")
-        if auxiliary != verb.removesuffix("not") or body[:size] != rest[:size]:
-            return False
-        if verb in ("is", "are") and kind == "what" and body[-1] not in PREPOSITIONS or negated and kind != "what":
-            return False
-        return asks_for(kind, body[size:], rest[size - 1], rest[size:])
+        return asks_after_auxiliary(kind, auxiliary, verb, body, rest)
     if not body or auxiliary != ("does" if verb.endswith("s") else "do"):
         return False
     if kind == "what" and body == ["do"]:

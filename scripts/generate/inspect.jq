@@ -1,7 +1,9 @@
 # What is in training or test data: rows, rows a page, lengths. Input: the rows, slurped into one array (jq -s).
-def words: [splits("\\s+") | select(. != "")] | length;
+def words: [split("\n")[] | split(" ")[] | select(. != "")] | length;
 def spread: sort | "min \(first), median \(.[length / 2 | floor]), 90% \(.[length * 0.9 | floor]), max \(last)";
 
+if any(.[]; (.user, .assistant) | type != "string") then error("a row lacks text under user or assistant") else . end |
+if length == 0 then "no rows" else
 "rows                \(length)",
 "distinct questions  \(map(.user) | unique | length)",
 "system prompts      \(map(.system) | unique | join(" / "))",
@@ -15,3 +17,4 @@ def spread: sort | "min \(first), median \(.[length / 2 | floor]), 90% \(.[lengt
 "rows  page",
 (group_by(.page // "") | sort_by(-length) | .[]
     | "\(length | tostring | (" " * ([0, 4 - length] | max)) + .)  \(.[0].page // "" | if . == "" then "(no page)" else . end)")
+end

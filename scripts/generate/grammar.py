@@ -1,10 +1,10 @@
-"""How a question about a sentence may begin; the teacher goes on from there, which keeps it on the subject.
+"""The little grammar that questions need: where a sentence's subject ends, its verb, and the forms of that verb.
 
-Greedily and left to itself a 135M teacher asks "What is ...?" about everything; given "How often does MintMaker" it
-goes on with "run?". What does not fit is dropped afterwards, so these rules may err.
+No parser and no model: word lists and patterns of documentation English. They may err, as what does not fit is dropped.
 """
 
 import re
+from functools import lru_cache
 
 # Words that can only be the finite verb here, and those whose question needs no "do".
 AUXILIARY = "is are can may must should will has have cannot".split()
@@ -32,33 +32,40 @@ IMPERATIVES = (
 ).split()
 RELATIVE = "that which who whose".split()
 ADVERBS = re.compile(r" (also|therefore|then|only|never|always|usually|normally|itself|themselves|still|already|can)$")
-LONGEST_SUBJECT = 10
+LONGEST_SUBJECT = 9
 PEOPLE = re.compile(
     r"\w*(teams?|users?|administrators?|admins?|developers?|engineers?|people|persons?|owners?|maintainers?)$",
     re.I,
 )
-UNITS = r"(?:\d+ |other |few )?(?:minute|hour|day|night|week|month|saturday|sunday|monday|friday|time)s?\b"
-# How the part of a sentence begins that is asked for with these words.
-GAPS = {
-    "when": r"(?:before|after|when|whenever|once|if|as soon as|during|on \w+days?|at (?:midnight|the (?:start|end)))\b",
-    "where": r"(?:in|into|on|inside) (?!\w+days?|JSON|YAML)(?:the|an?|its|their|[A-Z]|\S*[._/*-])"
-    r"(?!(?:\S+ ){0,2}(?:same|order|way|case|time|end|advance|format|syntax|language)\b)",
-    "why": r"(?:because|so that|since)\b",
-    "how": r"(?:by|with|through|via|using|without) \S",
-    "how often": rf"(?:every {UNITS}|daily|hourly|weekly|nightly|once an?|twice an?|at regular times)",
-}  # fmt: skip
 COMMON = "The Two Some Most All Many Several A An Each Every One No Everything Nothing People".split()
+# Longer runs without a blank, such as encoded data, hold no words.
+LONGEST_WORD = 100
 
 
-def is_word(text, section):
+@lru_cache(maxsize=64)
+def words_of(text: str) -> frozenset[str]:
+    """All that stands in `text` as a word: between blanks, or between these and other marks than . and -.
+
+    A set, as a page is asked for a word at each of its sentences: searching the page anew took hours for 8 MB.
+    """
+    found: set[str] = set()
+    for word in set(text.split()):
+        if len(word) <= LONGEST_WORD:
+            starts = [i for i in range(len(word)) if i == 0 or not re.match(r"[\w.-]", word[i - 1])]
+            ends = [i for i in range(1, len(word) + 1) if i == len(word) or not re.match(r"[\w-]", word[i])]
+            found |= {word[start:end] for start in starts for end in ends if start < end}
+    return frozenset(found)
+
+
+def is_word(text: str, section: str) -> bool:
     """Whether `text`, which begins a sentence, is an ordinary word and no name: `section` has it in lower case too."""
-    return text in COMMON or bool(re.search(rf"(?<![\w.-]){re.escape(text.lower())}s?(?![\w-])", section))
+    return text in COMMON or not {text.lower(), f"{text.lower()}s"}.isdisjoint(words_of(section))
 
 
-def subject(sentence, section=""):
-    """(subject, verb) of a sentence that begins with its subject, or None."""
+def subject(sentence: str, section: str = "") -> tuple[str, str] | None:
+    """(subject, verb) of a sentence that begins with its subject, or None. section: the text around it."""
     words = sentence.rstrip(".!").split()
-    for index in range(len(words[: LONGEST_SUBJECT + 1]) - 1):
+    for index in range(min(len(words) - 1, LONGEST_SUBJECT + 1)):
         before, word, after = words[index - 1] if index else "", words[index], words[index + 1]
         if before.endswith((",", ":", ";")) or word.lower() in NO_SUBJECT and (not index or word in NO_SUBJECT[:6]):
             return None
@@ -80,75 +87,30 @@ def subject(sentence, section=""):
     return None
 
 
-def starts_small(name, verb, page):
-    """Whether the capital of a subject is only that of the sentence's first word, and no name's."""
-    first, *others = name.split()
-    if first in COMMON or re.search(r"\d|[^\W][A-Z]|[._/*]", first) or re.match(r"(?:as )?[A-Z]", " ".join(others)):
-        return first in COMMON
-    # A name has its capital within sentences too.
-    inner = re.search(rf"[a-z,] {re.escape(first)}\b", page)
-    common = first.endswith(("ing", "ed")) or verb in PLURAL_VERBS or others and others[0].islower()
-    return is_word(first, page) or not inner and bool(common)
-
-
-def head(name):
+def head(name: str) -> str:
     """The noun of a subject: "team" of "a team that wants its own settings"."""
     return re.split(r" (?:that|which|who|whose|of|with|in|on|for|from|to|by|behind|without) ", name)[0].split()[-1]
 
 
-def imperative(sentence):
+def imperative(sentence: str) -> bool:
     """Whether a sentence tells the reader what to do, like "Set the parameter to true."."""
-    first = sentence.split()[0].lower()
+    first, *_ = sentence.lower().split() or [""]
     return not subject(sentence) and first.isalpha() and first in IMPERATIVES
 
 
-def base_form(verb):
+def base_form(verb: str) -> str:
     """The verb after "does": "runs" -> "run"."""
-    if verb == "has" or not verb.endswith("s"):
+    if verb == "has" or not verb.endswith("s") or verb.endswith("ss"):
         return "have" if verb == "has" else verb
     if verb.endswith("ies"):
         return verb[:-3] + "y"
     return verb[:-2] if re.search(r"(ss|x|z|ch|sh|o)es$", verb) else verb[:-1]
 
 
-def third_person(verb):
+def third_person(verb: str) -> str:
     """The verb after "what" and "who": "run" -> "runs"."""
     if verb in AUXILIARY or base_form(verb) != verb:
         return "has" if verb == "have" else verb
-    return verb[:-1] + "ies" if verb.endswith("ry") else verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")
-
-
-def adverbials(rest):
-    """The question words whose answer `rest`, what follows the verb, may hold."""
-    return [kind.capitalize() for kind, begins in GAPS.items() if re.search(rf"(?:^|[ ,]){begins}", rest)]
-
-
-def openings(sentence, page):
-    """The openings to try for one sentence of a `page`; none when no question about it is safe."""
-    text = sentence[0].lower() + sentence[1:]
-    if re.match(r"^(when|if) [^,]+, ", text):
-        condition, _, then = text.partition(", ")
-        return [f"What should you do {condition}" if imperative(then) else f"What happens {condition}"]
-    if purpose := re.match(r"^to ([^,]+), ", text):
-        return [f"How do you {purpose[1]}"]
-    known = subject(sentence, page)
-    if not known:
-        purpose = re.search(r" to ([a-z]+) ", text)
-        return [f"How do you {purpose[1]}"] if purpose and imperative(sentence) else []
-    name, verb = known
-    rest = sentence.split(f" {verb} ", 1)[-1].rstrip(".!")
-    if starts_small(name, verb, page):
-        name = name[0].lower() + name[1:]
-    asker, follows = "Who" if PEOPLE.match(head(name)) else "What", rest.split()[0]
-    if verb in ("is", "are"):
-        found = [f"What {verb} {name}", *([f"{asker} is {follows}"] if verb == "is" and follows.endswith("ed") else [])]
-    elif verb in AUXILIARY and verb != "has":
-        found = [f"{asker} {verb} {follows}"]
-        verb = verb.removesuffix("not")
-        found.append(f"What {verb} {name}")
-    else:
-        do = "does" if verb.endswith("s") else "do"
-        asked = f"{do} {name} {base_form(verb)}"
-        found = [f"What {do} {name}", f"What {asked}", f"{asker} {third_person(verb)} {follows}"]
-        return found + [f"{kind} {asked}" for kind in adverbials(rest)]
-    return found + [f"{kind} {verb} {name}" for kind in adverbials(rest)]
+    if re.search(r"[^aeiou]y$", verb):
+        return verb[:-1] + "ies"
+    return verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")

@@ -1,0 +1,124 @@
+"""The real Makefile from markdown/ to generated/, with a fake `ilab` first on PATH."""
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from tests.conftest import one_line
+from tests.generate.conftest import PAGES
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def orchard(clone):
+    """A clone whose corpus is three small pages, one page a run of ilab."""
+    for page in (clone.folder / "markdown").glob("*.md"):
+        page.unlink()
+    for name, text in PAGES.items():
+        (clone.folder / "markdown" / f"{name}.md").write_text(text)
+    clone.edit("config/embedded.yaml", "pages_per_run: 4", "pages_per_run: 1")
+    return clone
+
+
+def pages_of(clone):
+    rows = (clone.folder / "generated/train_konflux.jsonl").read_text().splitlines()
+    return sorted({json.loads(row)["page"] for row in rows})
+
+
+def server_runs(clone):
+    return subprocess.run(["pgrep", "-f", str(clone.bin / "ilab")], stdout=subprocess.DEVNULL).returncode == 0
+
+
+def test_it_runs_once_and_again_only_for_what_changed(orchard):
+    first = orchard.make("generate")
+    assert first.returncode == 0, first.stderr
+    assert "3 of 3 pages to do" in first.stdout and orchard.asked == ["apples", "pears", "plums"] == pages_of(orchard)
+    assert not server_runs(orchard) and orchard.make("-q", "generate").returncode == 0
+    for path in orchard.folder.rglob("*.md"):
+        path.touch()
+    assert orchard.make("-q", "generate").returncode == 0
+    orchard.edit("markdown/pears.md", "3 weeks", "4 weeks")
+    assert orchard.make("-q", "generate").returncode == 1
+    assert "1 of 3 pages to do" in orchard.make("generate").stdout
+    (orchard.folder / "markdown/plums.md").unlink()
+    assert orchard.make("generate").returncode == 0 and pages_of(orchard) == ["apples", "pears"]
+    assert orchard.asked == ["apples", "pears", "plums", "pears"]
+
+
+def test_a_system_prompt_or_a_rule_makes_rows_and_asks_nobody(orchard):
+    assert orchard.make("generate").returncode == 0
+    orchard.edit("config/embedded.yaml", "You answer questions about Konflux.", "You know fruit.")
+    assert orchard.make("-q", "generate").returncode == 1
+    result = orchard.make("generate")
+    assert "scripts.generate.rows" in result.stdout and "scripts.generate.ask" not in result.stdout
+    assert "You know fruit." in (orchard.folder / "generated/train_konflux.jsonl").read_text()
+    orchard.edit("scripts/generate/curate.py", "MAX_ANSWER_WORDS = 28, 60", "MAX_ANSWER_WORDS = 28, 8")
+    assert "over-long" in orchard.make("generate").stdout and len(orchard.asked) == 3
+
+
+def test_other_goals_use_the_settings_of_the_last_make_generate(orchard):
+    assert orchard.make("generate", "PAGES=pears").returncode == 0 and orchard.asked == ["pears"]
+    assert orchard.make("inspect").returncode == 0 and orchard.make("inspect", "ENDPOINT=https://x/v1").returncode == 0
+    orchard.edit("markdown/pears.md", "3 weeks", "4 weeks")
+    assert orchard.make("inspect").returncode == 0 and orchard.asked == ["pears", "pears"]
+    assert orchard.make("-q", "generate").returncode == 1
+
+
+def test_settings_reach_the_script_as_they_are(orchard):
+    result = orchard.make("generate", "PAGES=pears' $$(touch hacked) `touch hacked`; touch hacked #\"*")
+    assert "in markdown/; PAGES takes names without .md" in one_line(result) and "*" in result.stderr
+    result = orchard.make("generate", "ENDPOINT=https://h' ; touch hacked '")
+    assert "no address of a server" in one_line(result)
+    assert not (orchard.folder / "hacked").exists() and not orchard.calls
+
+
+def test_killed_in_the_middle_it_leaves_nothing_running_and_keeps_what_is_finished(orchard):
+    (orchard.bin / "sleep-on").write_text("plums.md")
+    process = subprocess.Popen(orchard.command("generate"), cwd=orchard.folder, start_new_session=True)
+    while len(orchard.calls) < 3:
+        assert process.poll() is None, "make ended early"
+        time.sleep(0.05)
+    process.kill()  # SIGKILL to make alone: neither ilab nor the server must live on
+    process.wait()
+    deadline = time.monotonic() + 20
+    while server_runs(orchard):
+        assert time.monotonic() < deadline, "ilab outlived make"
+        time.sleep(0.1)
+    assert not (orchard.folder / "generated/train_konflux.jsonl").exists()
+    (orchard.bin / "sleep-on").unlink()
+    result = orchard.make("generate")
+    assert result.returncode == 0 and "1 of 3 pages to do" in result.stdout, result.stderr
+    assert orchard.asked == ["apples", "pears", "plums"] == pages_of(orchard)
+
+
+def test_a_failing_ilab_keeps_the_old_rows(orchard):
+    assert orchard.make("generate").returncode == 0
+    before = (orchard.folder / "generated/train_konflux.jsonl").read_bytes()
+    orchard.edit("markdown/pears.md", "3 weeks", "4 weeks")
+    (orchard.bin / "fail").touch()
+    result = orchard.make("generate")
+    assert result.returncode != 0 and "told to fail" in one_line(result) and not server_runs(orchard)
+    assert (orchard.folder / "generated/train_konflux.jsonl").read_bytes() == before
+    (orchard.bin / "fail").unlink()
+    (orchard.bin / "unpatched").touch()
+    result = orchard.make("generate", "ENDPOINT=http://127.0.0.1:1/v1")
+    assert "ran without scripts.generate.patch" in one_line(result)
+
+
+def test_edited_facts_reach_the_rows_before_they_are_used(clone):
+    rows = clone.folder / "pre-generated/train_konflux.jsonl"
+    before = rows.read_bytes()
+    assert clone.make("inspect", "DATA=pre-generated").returncode == 0 and rows.read_bytes() == before
+    clone.edit(
+        "evaluation/facts.yaml", "a: Konflux is an open source CI/CD system", "a: Konflux is a free CI/CD system"
+    )
+    assert clone.make("-q", "pre-generated/train_konflux.jsonl").returncode == 1
+    assert clone.make("inspect", "DATA=pre-generated").returncode == 0
+    assert b"Konflux is a free CI/CD system" in rows.read_bytes() and rows.read_bytes() != before
+    assert clone.make("-q", "pre-generated/train_konflux.jsonl").returncode == 0
+    clone.edit("evaluation/facts.yaml", "facts:\n\n- id: start-konflux", "facts:\n\n- id:")
+    result = clone.make("inspect", "DATA=pre-generated")
+    assert result.returncode != 0 and "facts number 1: id: None is not of type 'string'" in one_line(result)

@@ -1,0 +1,127 @@
+"""Fine-tune the student with `ilab model train`: rows -> weights.safetensors, and training.jsonl with its losses.
+
+A stopped training goes on from its last saved state when it is run again with the same arguments. The old weights stay
+until the new ones are whole.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import shutil
+from pathlib import Path
+
+from scripts import files, ilab
+from scripts.program import cores, die_with_parent, fail
+from scripts.train import history, progress, rows
+
+# Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026: 230 with 10 frozen
+# layers, less the twelfth by which 5 are slower (371 against 400 on another machine).
+# From the second training on, the figure that this machine reached is used.
+REFERENCE_RATE = 210
+# Seconds between two saved states. One takes 1 s and 0.5 GB at 135M parameters.
+SAVE_EVERY = 240
+# glibc gives large blocks back to the kernel at once and gets them anew, zeroed, at every step of the training:
+# keeping them, in huge pages, makes it a third faster. Other C libraries ignore the variable.
+MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000"}
+
+
+def prepare(work: Path, arguments: Path, base: Path, output: Path) -> bool:
+    """Keep what a stopped run with the same arguments left in the folder `work`, else empty it; whether it goes on."""
+    made_with, text = work / "arguments.json", arguments.read_text(encoding="utf-8")
+    goes_on = (work / "state.pt").exists() and made_with.exists() and made_with.read_text(encoding="utf-8") == text
+    if not goes_on:
+        shutil.rmtree(work, ignore_errors=True)
+        files.replace_text(made_with, text)
+    for scratch in ("checkpoints", "data"):
+        shutil.rmtree(work / scratch, ignore_errors=True)
+    # Two states, ilab's checkpoint, the weights and the GGUF, each of the base model's float32 size or a little more.
+    needed, free = 6 * (base / "hf/model.safetensors").stat().st_size, shutil.disk_usage(work).free
+    if free < needed:
+        fail(f"{work}: {free / 1e9:.1f} GB free, training needs {needed / 1e9:.1f} GB; free some")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    return goes_on
+
+
+def train(conversed, epochs: int, knobs: dict, args) -> list[dict]:
+    """Run `ilab model train` on the conversations; returns the steps {"epoch", "step", "loss", "seconds"}."""
+    data, checkpoints = args.work / "messages.jsonl", args.work / "checkpoints"
+    rows.write_data(rows.shuffled(conversed, knobs["additional_args"].get("random_seed", 42)), data)
+    patch = {name: knobs[name] for name in ("freeze_embeddings", "freeze_layers")}
+    patch |= {"state": str((args.work / "state.pt").resolve()), "save_every": args.save_every}
+    each, steps, bar = progress.follow(epochs, args.work / "steps.jsonl")
+    with bar:
+        ilab.run(
+            "--config", args.config, "model", "train", "--pipeline", "full", "--device", "cpu", "--num-epochs", epochs,
+            "--model-path", (args.base / "hf").resolve(), "--data-path", data.resolve(),
+            "--data-output-dir", (args.work / "data").resolve(), "--ckpt-output-dir", checkpoints.resolve(),
+            log=Path(f"{args.work}.log"), patch="scripts.train.patch", each=each,
+            more={**MALLOC, "TRAIN_PATCH": json.dumps(patch), "OMP_NUM_THREADS": str(cores())},
+        )  # fmt: skip
+    return steps
+
+
+def convert(checkpoint: Path, output: Path) -> None:
+    """Write the weights of ilab's pytorch_model.bin as safetensors to `output`; ends the program if they are no use."""
+    import safetensors.torch
+    import torch
+
+    try:
+        weights = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        fail(f"{checkpoint}: not readable ({error}); the old model stays")
+    if broken := [name for name, weight in weights.items() if not weight.isfinite().all()]:
+        fail(f"{checkpoint}: {broken[0]} holds numbers that are not finite; the old model stays")
+    # Cloned, as tensors that share their memory cannot be stored.
+    safetensors.torch.save_file({name: weight.clone().contiguous() for name, weight in weights.items()}, output)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arguments", type=Path, required=True, help="arguments file of the stage")
+    parser.add_argument("--data", type=Path, required=True, help='rows {"system", "user", "assistant"}, JSON lines')
+    parser.add_argument("--config", type=Path, required=True, help="ilab config; its train section holds the knobs")
+    parser.add_argument("--base", type=Path, required=True, help="folder made by scripts.setup.base_model")
+    parser.add_argument("--work", type=Path, required=True, help="scratch folder, removed at the end")
+    parser.add_argument("--output", type=Path, required=True, help="safetensors file to write")
+    parser.add_argument("--save-every", type=float, default=SAVE_EVERY, metavar="SECONDS", help="of the state")
+    return parser.parse_args()
+
+
+def main():
+    args = parse()
+    die_with_parent()
+    losses, digest = args.output.with_name("training.jsonl"), hashlib.sha256(args.arguments.read_bytes()).hexdigest()
+    if args.output.exists() and (made := history.summary(losses)).get("arguments") == digest:
+        if made["weights"] == files.sha256(args.output):
+            args.output.touch()
+            return print(f"{args.output}: made with the same arguments, nothing to train")
+    history.check_name(args.output.with_name("record.json"), str(args.data.parent), str(args.config))
+    knobs = rows.knobs(args.config, args.base)
+    conversed, lengths = rows.read(args.data, args, knobs["max_seq_len"])
+    lock = files.lock(Path(f"{args.work}.lock"), "training of this model")
+    goes_on = prepare(args.work, args.arguments, args.base, args.output)
+    batch = knobs["effective_batch_size"]
+    epochs = max(knobs["num_epochs"], math.ceil(knobs["min_steps"] * batch / len(conversed)))
+    tokens, rate = sum(lengths) * epochs, history.last_rate(args.output.parents[1])
+    print(f"{len(conversed)} rows, {sum(lengths)} tokens, {epochs} epoch{'s' * (epochs > 1)} in batches of {batch}: "
+          f"about {tokens / (rate or REFERENCE_RATE) / 60:.0f} min at {rate or REFERENCE_RATE:.0f} tokens/s "
+          f"({'the last training here' if rate else '2 cores of a 2021 server CPU'})"
+          + ", less what is done" * goes_on, flush=True)  # fmt: skip
+    steps = train(conversed, epochs, knobs, args)
+    seconds = steps[-1]["seconds"] if steps else 0
+    made = {"rows": len(conversed), "tokens": tokens, "seconds": round(seconds), "arguments": digest,
+            "tokens_per_second": round(tokens / max(seconds, 1e-9), 1), "question": conversed[0][1]["content"],
+            "data": str(args.data.parent), "config": str(args.config),
+            "made_with": json.loads(args.arguments.read_text(encoding="utf-8"))}  # fmt: skip
+    with files.replacing(args.output) as partial:
+        convert(args.work / f"checkpoints/hf_format/samples_{(epochs - 1) * 8}/pytorch_model.bin", partial)
+        made["weights"] = files.sha256(partial)
+        files.write_json_lines(losses, [*steps, made])
+    shutil.rmtree(args.work)
+    lock.release()
+    print(f"{args.output}: trained in {seconds / 60:.1f} min, {made['tokens_per_second']:.0f} tokens/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,8 +5,8 @@ import os
 import socket
 from pathlib import Path
 
-import common
-import student
+from scripts import ilab, program
+from scripts.serve import llama, local_server
 
 
 def main():
@@ -15,17 +15,19 @@ def main():
     parser.add_argument("--config", type=Path, required=True, help="ilab config")
     parser.add_argument("--port", type=int, required=True)
     args = parser.parse_args()
-    student.check_gguf(args.model)
+    llama.check_gguf(args.model)
+    if not 0 < args.port < 2**16:
+        program.fail(f"port {args.port}: give a number from 1 to 65535, such as PORT=8001")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", args.port))
-        except (OSError, OverflowError) as error:
-            common.fail(f"port {args.port}: {error}; stop what listens there or run make serve PORT=8001")
+        except OSError as error:
+            program.fail(f"port {args.port}: {error.strerror}; stop what listens there or run make serve PORT=8001")
     print(f"serving {args.model} at http://127.0.0.1:{args.port}/v1, Ctrl-C ends it", flush=True)
-    common.die_with_parent()
-    os.environ.update(student.server_settings(args.model))
-    os.execvp("ilab", student.serve_command(args.model, args.config, args.port))
+    program.die_with_parent()
+    command = local_server.serve_command(args.model, args.config, args.port)
+    os.execvpe(command[0], command, ilab.environment(llama.server_settings(args.model)))
 
 
 if __name__ == "__main__":

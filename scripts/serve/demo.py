@@ -3,10 +3,12 @@
 import argparse
 from pathlib import Path
 
-import common
-import student
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from scripts import configuration, program
+from scripts.serve import llama
 
 QUESTIONS = (
     "What is the Konflux project?",
@@ -16,23 +18,26 @@ QUESTIONS = (
 )
 
 
+def answers(gguf, config):
+    """What the model in file `gguf` says to each of QUESTIONS; ends the program when it cannot be asked."""
+    llama.check_gguf(gguf)
+    try:
+        model = llama.load(gguf, configuration.context_size(config))
+        return [llama.answer(model, configuration.system_prompt(config, gguf), question) for question in QUESTIONS]
+    except ValueError as error:
+        program.fail(f"{gguf}: no answer ({error}); if the file is damaged, make it again")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="GGUF of the base model")
     parser.add_argument("--tuned", type=Path, required=True, help="GGUF of the tuned model")
-    parser.add_argument("--config", type=Path, required=True, help="ilab config that holds the system prompt")
+    parser.add_argument("--config", type=Path, required=True, help="ilab config")
     args = parser.parse_args()
-    system = common.system_prompt(args.config)
     table = Table("Question", "Base model", "Tuned model", show_lines=True)
-    models = []
-    for gguf in (args.base, args.tuned):
-        student.check_gguf(gguf)
-        try:
-            models.append(student.load(gguf))
-        except ValueError as error:
-            common.fail(f"{gguf}: {error}; remove it and run make demo again")
-    for question in QUESTIONS:
-        table.add_row(question, *(student.answer(model, system, question) for model in models))
+    for row in zip(QUESTIONS, answers(args.base, args.config), answers(args.tuned, args.config), strict=True):
+        # As Text: rich would take "[name]" in an answer for markup.
+        table.add_row(*(Text(program.printable(cell)) for cell in row))
     Console(width=None if Console().is_terminal else 110).print(table)
     print('next: make chat, make ask Q="What is a Snapshot in Konflux?", make inspect DATA=pre-generated')
 

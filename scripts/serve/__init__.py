@@ -1,0 +1,1 @@
+"""Serve: a model behind a server on this machine, and the ways to ask it."""

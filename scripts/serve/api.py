@@ -1,0 +1,37 @@
+"""An API in OpenAI's form for one llama.cpp model: requests get their answers one after the other, in their order."""
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from llama_cpp import Llama
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from scripts.serve import errors, forms, guard, turns
+
+
+def application(model: Llama, name: str, port: int) -> FastAPI:
+    """The API for `model`, which it calls `name`, on `port` of this machine."""
+    # Without the pages /docs and /redoc, which load scripts from a foreign host.
+    app = FastAPI(openapi_url=None, exception_handlers=dict.fromkeys(errors.HANDLED, errors.refuse))
+    guard.protect(app, port)
+    turn, stop = asyncio.Lock(), turns.stoppable(model)
+
+    def post(path: str, form: type[forms.Chat] | type[forms.Completion], generate: Callable) -> None:
+        async def answer(request: Request) -> Any:
+            wanted = form.model_validate_json(await request.body())
+            calls = [functools.partial(generate, model=name, **arguments) for arguments in wanted.calls()]
+            if wanted.stream and len(calls) > 1:
+                raise ValueError("a stream has one answer: give one prompt, and leave n out")
+            return turns.unless_stopped(turns.in_turn(turn, stop, calls, wanted.stream))
+
+        app.add_route(path, answer, methods=["POST"])
+
+    post("/v1/chat/completions", forms.Chat, model.create_chat_completion)
+    post("/v1/completions", forms.Completion, model.create_completion)
+    served = {"object": "list", "data": [{"id": name, "object": "model", "created": 0, "owned_by": "local"}]}
+    app.add_route("/v1/models", lambda request: JSONResponse(served), methods=["GET"])
+    return app

@@ -1,0 +1,89 @@
+"""Run `ilab model serve` on this machine, and find a server that runs already."""
+
+import contextlib
+import http.client
+import json
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from scripts import ilab, program
+
+PATCH = "scripts.serve.patch"
+# Servers here are on this machine, where no proxy leads.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# Seconds until a server must answer: a model of some gigabytes is read from a slow disk.
+START = 600
+
+
+def server_settings(gguf):
+    """Environment for `ilab model serve`: a name that tells the very file, whatever link led to it.
+
+    So an answer never comes from a foreign server, or from a model that was trained anew since.
+    """
+    gguf = Path(gguf).resolve()
+    return {"MODEL_ALIAS": f"{gguf}@{gguf.stat().st_mtime_ns}"}
+
+
+def serve_command(gguf, config, port):
+    """The command line of the server.
+
+    The default chat template is one that the model never saw: use its own. The context is serve.llama_cpp.max_ctx_size
+    of the config here too.
+    """
+    return ilab.command(
+        "--config", config, "model", "serve", "--model-path", Path(gguf).resolve(), "--host", "127.0.0.1",
+        "--port", port, "--chat-template", "tokenizer", patch=PATCH,
+    )  # fmt: skip
+
+
+def find_server(gguf, port):
+    """URL of a server on 127.0.0.1:`port` that serves exactly the file `gguf`, or None."""
+    url = f"http://127.0.0.1:{port}/v1"
+    try:
+        with OPENER.open(f"{url}/models", timeout=2) as reply:
+            served = [model.get("id") for model in json.load(reply)["data"]]
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return url if server_settings(gguf)["MODEL_ALIAS"] in served else None
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(gguf, config, log):
+    """Run a server for `gguf` on a free port while the block runs; yields its URL. Its output goes to file `log`."""
+    port, log = free_port(), Path(log)
+    with open(log, "w", encoding="utf-8") as out:
+        server = subprocess.Popen(
+            serve_command(gguf, config, port),
+            env=ilab.environment(server_settings(gguf)),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            preexec_fn=program.die_with_parent,
+            start_new_session=True,  # Ctrl-C is for who uses it, who ends it then
+        )
+    try:
+        deadline = time.monotonic() + START
+        while not (url := find_server(gguf, port)):
+            if server.poll() is not None or time.monotonic() > deadline:
+                program.fail(f"the server for {gguf} did not start ({ilab.last_line(log)}); see {log}")
+            time.sleep(0.1)
+        if ilab.applied(PATCH) not in log.read_text(encoding="utf-8", errors="replace"):
+            program.fail(f"the server for {gguf} runs without {PATCH}, so it is not used; see {log}")
+        yield url
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()

@@ -1,0 +1,45 @@
+"""`ilab model serve` with an API of ours in the place of the one that llama-cpp-python 0.3.6 brings.
+
+Its own answers every web page (its CORS headers allow all origins, with credentials, and it takes any Host) and reads
+JSON from a body of any type; it cuts a stream when a second client comes, refuses a third one with 503, and ends in 500
+where a request is not as it likes it: content as a list of parts, two prompts, a wrong type.
+https://github.com/abetlen/llama-cpp-python/blob/v0.3.6/llama_cpp/server/app.py
+https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/backends/llama_cpp.py
+"""
+
+import os
+import sys
+import types
+
+from scripts.serve import api, llama
+
+TARGET = "instructlab.model.backends.llama_cpp"
+
+
+def create_app(settings):
+    """The API for the model that ilab's `settings` name; ends the program when llama.cpp cannot load it."""
+    try:
+        model = llama.load(settings.model, settings.n_ctx, settings.n_gpu_layers)
+    except ValueError as error:
+        # Whatever is raised here, ilab says nothing of it and exits with 0:
+        # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/serve_backend.py
+        print(f"server: {settings.model}: {error}; if the file is damaged, make it again", file=sys.stderr, flush=True)
+        os._exit(1)
+    return api.application(model, os.environ.get("MODEL_ALIAS", settings.model), settings.port)
+
+
+def apply(module):
+    """Replace what makes and runs the server in the loaded module; AttributeError if ilab no longer has it."""
+    original = module.get_uvicorn_config
+
+    def get_uvicorn_config(app, host, port):
+        config = original(app=app, host=host, port=port)
+        config.limit_concurrency = None  # ilab: 2; here requests wait for each other
+        config.timeout_keep_alive = 5  # uvicorn's default
+        config.timeout_graceful_shutdown = 2  # Ctrl-C ends an answer that is being made
+        return config
+
+    _ = module.create_app, module.Settings
+    module.create_app, module.get_uvicorn_config = create_app, get_uvicorn_config
+    # llama-cpp-python's class takes what it is not told from environment variables such as CACHE, SEED and API_KEY.
+    module.Settings = types.SimpleNamespace

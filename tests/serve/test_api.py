@@ -1,0 +1,186 @@
+"""What the server makes of requests: an answer, or a clear 4xx in OpenAI's form. In this process, a window of 64."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from scripts.serve import api, llama
+from tests.serve.conftest import ASK, CASES
+
+WINDOW = 64
+TEXT = {"type": "text", "text": "What is"}
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+CHAT, COMPLETION = "/v1/chat/completions", "/v1/completions"
+
+
+@pytest.fixture(scope="module")
+def app(tiny):
+    model = llama.load(tiny, context=WINDOW)
+    with TestClient(api.application(model, "tiny", 8000), base_url="http://127.0.0.1:8000") as client:
+        client.model = model
+        yield client
+
+
+def post(app, path, body):
+    """Status and content of a request, whose error must be as OpenAI's are."""
+    reply = app.post(path, content=body if isinstance(body, bytes) else json.dumps(body), headers=JSON)
+    if reply.status_code != 200:
+        assert 400 <= reply.status_code < 500, reply.text
+        error = reply.json()["error"]
+        assert error["message"] and error["type"] == "invalid_request_error"
+    return reply.status_code, reply
+
+
+JSON = {"Content-Type": "application/json"}
+SHORT = {"temperature": 0, "max_tokens": 4, "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def user(content, **more):
+    return {**SHORT, "messages": [{"role": "user", "content": content, **more}]}
+
+
+@pytest.mark.parametrize(
+    "body, status",
+    [
+        (user([TEXT, TEXT]), 200),
+        (user([]), 200),
+        (user(None), 200),
+        (user("a\0b \u2028 \U0001f600 <|im_end|>"), 200),
+        (user("Hi", name="me", tool_calls=None), 200),
+        (user([IMAGE]), 400),
+        (user([TEXT, IMAGE]), 400),
+        (user([{"type": "text"}]), 400),
+        (user(["Hi"]), 400),
+        (user({"type": "text", "text": "Hi"}), 400),
+        (user(5), 400),
+        ({**SHORT, "messages": []}, 400),
+        ({**SHORT, "messages": "Hi"}, 400),
+        ({**SHORT, "messages": [{"role": "tool", "content": "x"}]}, 400),
+        ({**SHORT, "messages": [{"role": "developer", "content": "Be brief."}]}, 200),
+        ({"max_tokens": 4}, 400),
+        ({**SHORT, "unknown": {"a": 1}, "user": "me", "store": False, "metadata": {}, "service_tier": "auto"}, 200),
+        ({**SHORT, "temperature": None, "stop": None, "top_p": None, "seed": None, "stream": None, "n": None}, 200),
+        ({**SHORT, "max_tokens": None}, 200),
+        ({**SHORT, "max_tokens": 10**12}, 200),
+        ({**SHORT, "max_tokens": 0}, 400),
+        ({**SHORT, "max_tokens": -1}, 400),
+        ({**SHORT, "max_tokens": "many"}, 400),
+        ({**SHORT, "n": 3}, 200),
+        ({**SHORT, "n": 0}, 400),
+        ({**SHORT, "n": 3, "stream": True}, 400),
+        ({**SHORT, "stop": ["\n", ""]}, 200),
+        ({**SHORT, "stop": [1]}, 400),
+        ({**SHORT, "temperature": "hot"}, 400),
+        ({**SHORT, "temperature": -1}, 400),
+        ({**SHORT, "seed": 2**70, "temperature": 1, "top_k": 0}, 200),
+        ({**SHORT, "response_format": {"type": "text"}}, 200),
+        ({**SHORT, "response_format": {"type": "json_object"}}, 200),
+        ({**SHORT, "response_format": {"type": "json_schema", "json_schema": {}}}, 400),
+        ({**SHORT, "response_format": "json"}, 400),
+        ({**SHORT, "logprobs": False, "tools": [], "tool_choice": "auto", "logit_bias": {}}, 200),
+        ({**SHORT, "logprobs": True, "top_logprobs": 2}, 400),
+        ({**SHORT, "logit_bias": {"x": 1}}, 400),
+        ({**SHORT, "tools": [{"type": "function", "function": {"name": "f"}}]}, 400),
+        ({**SHORT, "functions": [{"name": "f"}], "function_call": {"name": "f"}}, 400),
+        ({**SHORT, "modalities": ["text", "audio"]}, 400),
+        ([SHORT], 400),
+        ("Hi", 400),
+        (None, 400),
+        (b"", 400),
+        (b"{", 400),
+        (b'{"temperature": NaN, "messages": [{"role": "user", "content": "Hi"}]}', 400),
+        (b'{"temperature": 1e999, "messages": [{"role": "user", "content": "Hi"}]}', 400),
+        (b'{"messages": [{"role": "user", "content": "\\ud800"}]}', 400),
+        (b'{"messages": [{"role": "user", "content": "\xff"}]}', 400),
+        ("[" * 5000, 400),
+        (b"[" * 5000, 400),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_chat(app, body, status, stream):
+    if stream and isinstance(body, dict) and body.get("n", 1) in (1, None):
+        body = {**body, "stream": True, "stream_options": {"include_usage": True}}
+    assert post(app, CHAT, body)[0] == status
+
+
+@pytest.mark.parametrize(
+    "body, choices",
+    [
+        ({"prompt": "Konflux is"}, 1),
+        ({"prompt": ["Konflux is"], "echo": True}, 1),
+        ({"prompt": ["one", "two"], "n": 2, "best_of": 1}, 4),
+        ({"prompt": "x", "n": 2, "temperature": 1, "seed": 5}, 2),
+        ({"prompt": "x", "repeat_penalty": 1.0, "stop": ["\n"], "n": 1, "extra": 1}, 1),
+        ({"prompt": ["one", "two"], "stream": True}, 400),
+        ({"prompt": ""}, 400),
+        ({"prompt": []}, 400),
+        ({"prompt": [""]}, 400),
+        ({"prompt": [1, 2]}, 400),
+        ({"prompt": None}, 400),
+        ({}, 400),
+        ({"prompt": "x", "suffix": "y"}, 400),
+        ({"prompt": "x", "best_of": 3}, 400),
+        ({"prompt": "x", "logprobs": 1}, 400),
+        ({"prompt": "x", "max_tokens": 0}, 400),
+    ],
+)
+def test_completions(app, body, choices):
+    status, reply = post(app, COMPLETION, {"temperature": 0, "max_tokens": 3, **body})
+    if status == 200:
+        assert [choice["index"] for choice in reply.json()["choices"]] == list(range(choices))
+        assert reply.json()["usage"]["completion_tokens"] <= 3 * choices
+    else:
+        assert status == choices
+
+
+def test_parts_are_the_text_that_they_make(app):
+    parts = json.loads((CASES / "parts.json").read_text())
+    text = "".join(part["text"] for part in parts["messages"][1]["content"])
+    whole = {**parts, "messages": [parts["messages"][0], {"role": "user", "content": text}]}
+    assert text == "What is a Snapshot in Konflux?"
+    replies = [post(app, CHAT, body)[1].json() for body in (parts, whole)]
+    assert replies[0]["choices"] == replies[1]["choices"] and replies[0]["usage"] == replies[1]["usage"]
+
+
+@pytest.mark.parametrize("name, path", [("logprobs", CHAT), ("completion", COMPLETION)])
+def test_logprobs_are_refused_clearly(app, name, path):
+    status, reply = post(app, path, (CASES / f"{name}.json").read_bytes())
+    assert status == 400 and reply.json()["error"]["message"] == "logprobs is not offered here; leave it out"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_prompt_that_does_not_fit_is_told_with_both_numbers(app, stream):
+    body = {**SHORT, "stream": stream, "messages": [{"role": "user", "content": "word " * 100}]}
+    status, reply = post(app, CHAT, body)
+    error = reply.json()["error"]
+    assert status == 400 and error["code"] == "context_length_exceeded"
+    assert f"and {WINDOW - 1} fit" in error["message"], error
+    assert post(app, CHAT, SHORT)[0] == 200
+
+
+def test_a_prompt_that_just_fits_is_answered(app):
+    prompt = app.model.detokenize(app.model.tokenize(b" word" * (WINDOW - 1), add_bos=False)).decode()
+    assert post(app, COMPLETION, {"prompt": prompt, "max_tokens": 1000})[0] == 200
+    assert post(app, COMPLETION, {"prompt": f"{prompt} word"})[0] == 400
+
+
+def test_the_words_of_the_question_are_no_less_likely(app):
+    body = {**ASK, "max_tokens": 20}
+    default, one, stock = (
+        post(app, CHAT, {**body, **more})[1].json()["choices"]
+        for more in ({}, {"repeat_penalty": 1.0}, {"repeat_penalty": 1.5})
+    )
+    assert default == one != stock
+
+
+def test_a_fault_of_the_server_is_no_fault_of_the_request(app, monkeypatch):
+    def broken(*arguments, **options):
+        raise RuntimeError("llama_decode returned 1")
+
+    client = TestClient(app.app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
+    monkeypatch.setattr(app.model, "eval", broken)
+    assert client.post(CHAT, json=SHORT).json()["error"]["type"] == "server_error"
+    monkeypatch.undo()
+    assert client.post(CHAT, json=SHORT).status_code == 200
+    assert client.get("/v1/embeddings").json()["error"]["message"] == "Not Found"

@@ -1,0 +1,1 @@
+"""Measure: ask models questions, score the answers, show the result."""

@@ -1,0 +1,201 @@
+"""The report page, made of an evaluation that was made up, and looked at in a real browser."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from scripts import files
+from scripts.measure import report
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAME = "sample-embedded"
+RECORD = {
+    "name": NAME, "data": "made-up", "training": {"rows": 4, "tokens": 600, "seconds": 90, "tokens_per_second": 6.7},
+    "sha256": {"model.gguf": "1" * 64},
+}  # fmt: skip
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch, measured):
+    """Make the page of an evaluation whose model was trained here; returns its HTML."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "models" / NAME
+    folder.mkdir(parents=True)
+    (folder / "record.json").write_text(json.dumps(RECORD))
+    files.write_json_lines(folder / "training.jsonl", [{"loss": round(3 / (n + 1), 4)} for n in range(30)])
+
+    def make(evaluation=measured):
+        (tmp_path / "evaluation.json").write_text(json.dumps(evaluation))
+        monkeypatch.setattr(sys, "argv", ["report", "--evaluation", "evaluation.json", "--output", "report.html"])
+        report.main()
+        return (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    return make
+
+
+def text(source):
+    """The words of a page, without markup."""
+    return " ".join(html.unescape(re.sub(r"(?s)<style>.*?</style>|<[^>]+>", " ", source)).split())
+
+
+def rows(source):
+    """{model: cells} of the table of numbers."""
+    table = re.search(r'(?s)<table class="cards numbers">.*?<tbody>(.*?)</tbody>', source)[1]
+    found = re.findall(r'(?s)<tr><th scope="row">(.*?)</th>(.*?)</tr>', table)
+    return {
+        html.unescape(name): [text(cell) for cell in re.findall(r"(?s)<td.*?</td>", cells)] for name, cells in found
+    }
+
+
+def test_the_numbers_of_each_model(page, measured):
+    source = page()
+    table = rows(source)
+    assert list(table) == ["base", NAME, "base+rag", f"{NAME}+rag"]
+    for name, model in measured["models"].items():
+        for cell, numbers in zip(table[name], model["kinds"].values(), strict=False):
+            assert cell.startswith(f"{numbers['right']:.0%} {numbers['low']:.0%} to {numbers['high']:.0%}, n=5")
+            assert ("declined" in cell) == bool(numbers["declined"]) and ("in the passages" in cell) == (
+                "found" in numbers
+            )
+        assert table[name][-1] == f"{model['kinds']['unanswerable']['wrong']:.0%}"
+    assert len(set(map(tuple, table.values()))) == 4, "the made-up models differ"
+
+
+def test_the_pictures(page, measured):
+    source = page()
+    for kind in measured["models"]["base"]["kinds"]:
+        picture = re.search(rf"(?s)<h3>{kind}</h3>.*?</svg>", source)[0]
+        for name, model in measured["models"].items():
+            numbers = model["kinds"][kind]
+            label = re.search(rf">{re.escape(name)}</text>\s*<text[^>]*>([^<]*)<", picture)[1]
+            assert label.startswith(f"{numbers['right']:.0%} right")
+        widths = {name: [float(w) for w in re.findall(rf'<rect class="{name}"[^>]*width="([0-9.]+)"', picture)]
+                  for name in ("right", "declined", "wrong")}  # fmt: skip
+        for right, declined, wrong, model in zip(*widths.values(), measured["models"].values(), strict=True):
+            assert right + declined + wrong == pytest.approx(338, abs=0.3)
+            assert right == pytest.approx(338 * model["kinds"][kind]["right"], abs=0.1)
+            assert declined == pytest.approx(338 * model["kinds"][kind]["declined"], abs=0.1)
+
+
+def test_questions_side_by_side(page, measured):
+    source = page()
+    found = re.findall(r'(?s)<tr><td data-label=".*?</tr>', source)
+    assert len(found) == report.QUESTIONS and f"{report.QUESTIONS} questions, side by side" in text(source)
+    for row in found:
+        question = text(re.search(r"(?s)<b>(.*?)</b>", row)[1])
+        cells = [text(cell) for cell in re.findall(r"(?s)<td.*?</td>", row)]
+        for name, cell in zip(measured["models"], cells[1:], strict=True):
+            answer = next(a for a in measured["models"][name]["answers"] if a["question"] == question)
+            assert cell == f"{report.word(answer['kind'], answer['verdict'])} {answer['answer']}"
+    assert "right: declined" in text(source) and "wrong: made up" in text(source)
+    assert "right with term 1 or word 1" in text(source)
+
+
+def test_what_was_run(page):
+    words = text(page())
+    assert "num_epochs: 3" in words and "instructlab 0.0.0" in words and "made-up/questions.jsonl" in words
+    assert f"models/{NAME}/model.gguf sha256 {'1' * 64} system prompt: Made-up system prompt." in words
+    assert f"models/base/model.gguf sha256 {'0' * 64} system prompt: Made-up system prompt of the base model." in words
+    assert f"asking {NAME}+rag 25 answers in 12.5 s" in words and "2 cores; at most 5 questions of each kind" in words
+
+
+def test_the_training_of_the_measured_model(page, measured):
+    words = text(page())
+    assert f"The training of {NAME}" in words and "steps 28 to 30:" in words and "tokens per second 6.7" in words
+    assert "rows 4" in words and "these rows have changed since" in words
+    measured["run"]["model"]["sha256"] = "5" * 64
+    words = text(page(measured))
+    assert "is not that of the model measured here" in words
+    assert "steps 28 to 30:" not in words and "tokens per second" not in words
+
+
+def test_of_the_base_model_alone(page, measured):
+    measured["run"]["model"] = measured["run"]["base"]
+    measured["models"] = {"base": measured["models"]["base"]}
+    words = text(page(measured))
+    assert "of 1 model." in words and "No record of a training lies beside models/base/model.gguf." in words
+    assert words.count("models/base/model.gguf sha256") == 1
+
+
+def test_it_needs_no_network(page):
+    assert not re.search(r"<script|<link(?! rel=\"icon\" href=\"data:,\")|src=|@import|url\(", page())
+
+
+HOSTILE = "<script>alert(1)</script>&amp;\"'{{ 7 * 7 }}\x00\x1b[2J\u202egnp\ud800"
+
+
+def test_what_others_wrote_is_text(page, measured):
+    """No markup, no template, no control characters, whoever wrote it: models, questions, files, names."""
+    for model in measured["models"].values():
+        for answer in model["answers"]:
+            answer.update(answer=HOSTILE, question=HOSTILE, must=[[HOSTILE, HOSTILE]])
+        model["kinds"] = {HOSTILE if kind == "general" else kind: numbers for kind, numbers in model["kinds"].items()}
+        for answer in model["answers"]:
+            answer["kind"] = HOSTILE if answer["kind"] == "general" else answer["kind"]
+    run = measured["run"]
+    run["config"]["text"] = run["model"]["system"] = run["questions"]["path"] = HOSTILE
+    run["versions"][HOSTILE] = HOSTILE
+    measured["models"] = {key.replace(NAME, HOSTILE): model for key, model in measured["models"].items()}
+    run["model"]["name"] = HOSTILE
+    record = json.loads(open(f"models/{NAME}/record.json").read())
+    record.update(data=HOSTILE, training={HOSTILE: HOSTILE})
+    open(f"models/{NAME}/record.json", "w").write(json.dumps(record))
+    source = page(measured)
+    assert "<script" not in source and not re.search("[\x00-\x08\x0b-\x1f\u202e]", source)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;" in source and "{{ 7 * 7 }}" in source
+    assert not re.search(r'="[^"]*<', source), "an attribute was left"
+
+
+def test_the_same_evaluation_makes_the_same_page(page):
+    assert page() == page()
+
+
+def test_bad_input_is_named_and_the_old_page_stays(page, tmp_path):
+    before = page()
+    (tmp_path / "evaluation.json").write_text("{}")
+    with pytest.raises(SystemExit, match="evaluation.json: not an evaluation .* run make evaluate"):
+        report.main()
+    assert (tmp_path / "report.html").read_text() == before
+
+
+def test_the_script_as_make_runs_it(page, tmp_path):
+    before = page()
+    root = report.Path(report.__file__).resolve().parents[2]
+    command = [sys.executable, "-m", "scripts.measure.report", "--evaluation", tmp_path / "evaluation.json"]
+    result = subprocess.run([*command, "--output", tmp_path / "other.html"], cwd=root, capture_output=True, text=True)
+    assert result.returncode == 0 and result.stderr == "" and "open it in a browser" in result.stdout
+    assert rows((tmp_path / "other.html").read_text()) == rows(before)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_browser(page, measured, tmp_path, width, scheme):
+    """Nothing sticks out at either width, and the page has the background of the scheme."""
+    long = "a/very/long/path/to/a/model/that/cannot/be/broken/anywhere/but/inside/model.gguf"
+    measured["models"] = {key.replace(NAME, long): model for key, model in measured["models"].items()}
+    measured["run"]["model"]["name"] = long
+    # Chromium's own windows are never as narrow as 400 pixels, a frame is.
+    probe = """<!DOCTYPE html><body style="margin:0"><iframe style="border:0" width="{width}" height="4000" onload="
+      const page = this.contentDocument, at = page.documentElement.clientWidth;
+      const out = [...page.body.querySelectorAll('*')].filter(e => !e.closest('pre')
+        && e.getBoundingClientRect().right > at + 1).map(e => e.outerHTML.slice(0, 80));
+      document.title = JSON.stringify([page.documentElement.scrollWidth - at, out.slice(0, 3),
+        this.contentWindow.getComputedStyle(page.body).backgroundColor])" srcdoc="{source}"></iframe>"""
+    (tmp_path / "probe.html").write_text(probe.format(width=width, source=html.escape(page(measured))))
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={max(width, 600)},4000"]
+    command += [f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"]
+    command += [f"--screenshot={tmp_path / 'page.png'}", "--dump-dom", (tmp_path / "probe.html").as_uri()]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    title = re.search(r"<title>(.*?)</title>", result.stdout)
+    assert title, result.stderr
+    over, out, background = json.loads(html.unescape(title[1]))
+    assert over == 0 and not out
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}[scheme]

@@ -1,0 +1,142 @@
+"""The scripts that make the Python environment, with a fake `uv`: what they refuse, and what a failure leaves."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.conftest import ROOT
+
+LOCK = """nvidia-x==1 \\
+    --hash=sha256:aa
+requests==2 \\
+    --hash=sha256:bb
+torch==2.6.0 \\
+    --hash=sha256:cc
+torchvision==0.21.0 \\
+    --hash=sha256:dd
+triton==3 \\
+    --hash=sha256:ee
+urllib3==2 \\
+    --hash=sha256:ff
+"""
+UV = """#!/bin/bash
+# Stands in for uv: makes a folder, logs its arguments and what it was to install, fails when told to.
+echo "$@" >>"$(dirname "$0")/log"
+[[ $1 == venv ]] && mkdir -p "${@: -1}/bin"
+[[ "$*" == *sync* ]] && cp "${@: -1}" "$(dirname "$0")/installed"
+[[ "$*" == *sync* && -e $(dirname "$0")/fail ]] && { echo "no network" >&2; exit 2; }
+exit 0
+"""
+
+
+class Setup:
+    """A folder with a lock, the scripts and the fake `uv`."""
+
+    def __init__(self, folder):
+        self.folder, self.uv = folder, folder / ".venv-uv/bin"
+        shutil.copytree(ROOT / "scripts/setup", folder / "setup")
+        (folder / "lock").write_text(LOCK)
+        self.uv.mkdir(parents=True)
+        (self.uv / "uv").write_text(UV)
+        (self.uv / "uv").chmod(0o755)
+
+    def run(self, torch="", **environment):
+        subprocess.run(["setup/arguments.sh", ".venv.arguments", "lock", torch], cwd=self.folder, check=True)
+        command = ["setup/environment.sh", ".venv", "lock", ".venv.arguments"]
+        environment = {**os.environ, **environment}
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+
+    @property
+    def arguments(self):
+        return (self.folder / ".venv.arguments").read_text()
+
+
+@pytest.fixture
+def setup(tmp_path):
+    return Setup(tmp_path)
+
+
+def test_a_new_environment_takes_the_place_of_the_old_one(setup):
+    (setup.folder / ".venv").mkdir()
+    (setup.folder / ".venv/old").touch()
+    result = setup.run()
+    assert result.returncode == 0, result.stderr
+    assert (setup.folder / ".venv/.done").exists() and not (setup.folder / ".venv/old").exists()
+    assert (setup.uv / "installed").read_text() == LOCK and "--require-hashes" in (setup.uv / "log").read_text()
+    assert "--relocatable" in (setup.uv / "log").read_text()
+    assert {path.name for path in setup.folder.glob(".venv*")} == {".venv", ".venv-uv", ".venv.arguments"}
+
+
+def test_a_failing_installation_leaves_the_old_environment(setup):
+    assert setup.run().returncode == 0
+    (setup.folder / ".venv/working").touch()
+    (setup.uv / "fail").touch()
+    (setup.folder / "lock").write_text(LOCK + "more==1\n")
+    result = setup.run()
+    assert result.returncode != 0 and "no network" in result.stderr
+    assert (setup.folder / ".venv/working").exists() and (setup.folder / ".venv/.done").exists()
+
+
+def test_an_environment_behind_a_link_is_not_emptied(setup, tmp_path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared/theirs").touch()
+    (setup.folder / ".venv").symlink_to(tmp_path / "shared")
+    assert setup.run().returncode == 0
+    assert (tmp_path / "shared/theirs").exists() and not (setup.folder / ".venv").is_symlink()
+
+
+def test_the_small_build_keeps_the_hashes_of_all_else_and_is_remembered(setup):
+    assert setup.run("cpu").returncode == 0
+    assert (setup.uv / "installed").read_text() == (
+        "requests==2 \\\n    --hash=sha256:bb\nurllib3==2 \\\n    --hash=sha256:ff\n"
+    )
+    log = (setup.uv / "log").read_text()
+    assert "--require-hashes" in log and "--torch-backend cpu torch==2.6.0 torchvision==0.21.0" in log
+    before = setup.arguments
+    assert setup.run().returncode == 0 and setup.arguments == before and "torch cpu" in before
+    assert setup.run("default").returncode == 0 and "torch default" in setup.arguments
+
+
+def test_arguments_change_with_the_lock_and_the_script_but_not_with_a_comment(setup):
+    def arguments():
+        subprocess.run(["setup/arguments.sh", ".venv.arguments", "lock", ""], cwd=setup.folder, check=True)
+        return setup.arguments, (setup.folder / ".venv.arguments").stat().st_mtime_ns
+
+    first = arguments()
+    assert arguments() == first
+    script = setup.folder / "setup/environment.sh"
+    script.write_text(script.read_text().replace("set -euo", "# A comment.\nset -euo"))
+    assert arguments() == first
+    script.write_text(script.read_text().replace("UV=0", "UV=1"))
+    second = arguments()
+    assert second != first
+    (setup.folder / "lock").write_text(LOCK + "more==1\n")
+    assert arguments() != second
+
+
+@pytest.mark.parametrize("torch", ["cu124", "CPU", "a b"])
+def test_an_unknown_build_of_torch_is_refused(setup, torch):
+    result = setup.run(torch)
+    assert result.returncode == 1 and f"TORCH_BACKEND={torch}: give cpu, or default" in result.stderr
+    assert not (setup.folder / ".venv").exists()
+
+
+def test_another_kind_of_machine_is_refused_at_once(setup, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/uname").write_text("#!/bin/sh\necho Darwin arm64\n")
+    (tmp_path / "bin/uname").chmod(0o755)
+    result = setup.run(PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    assert result.returncode == 1 and "this is Darwin arm64; the lock has packages for Linux x86_64" in result.stderr
+
+
+def test_missing_tools_are_named_at_once(setup, tmp_path):
+    (tmp_path / "tools").mkdir()
+    for tool in ("bash", "dirname", "grep", "git", "env", "sed", "uname", "mv", "rm", "sha256sum"):
+        (tmp_path / "tools" / tool).symlink_to(shutil.which(tool))
+    setup.run()
+    shutil.rmtree(setup.folder / ".venv")
+    result = setup.run(PATH=str(tmp_path / "tools"))
+    assert result.returncode == 1 and len(result.stderr.splitlines()) == 1, result.stderr
+    assert "missing: python3 gcc g++ jq; install with: sudo apt-get install" in result.stderr

@@ -1,0 +1,144 @@
+"""The Makefile: settings, quoting, what runs when, and several goals at once."""
+
+import json
+import os
+import re
+import shutil
+
+import pytest
+
+from tests.conftest import ROOT, Clone
+
+NASTY = """it's "so" $HOME $(HOME) `id` \\n * ? [a] ;&|<> #x %y !z ~ äß"""
+SHOW = """#!/bin/sh
+log=$(dirname "$0")/shown
+"$REAL" -c 'import json, sys; open(sys.argv[1], "a").write(json.dumps(sys.argv[2:]) + "\\n")' "$log" "$@"
+"""
+
+
+class Shown(Clone):
+    """A clone in which Python only tells how it was called."""
+
+    def shown(self, *arguments):
+        """The arguments of the last call of Python by `make ARGUMENTS`."""
+        (self.bin / "show").write_text(SHOW.replace("$REAL", str(self.bin / "python")))
+        (self.bin / "show").chmod(0o755)
+        result = self.make("PYTHON=../venv/bin/show", *arguments)
+        assert result.returncode == 0, result.stderr
+        return json.loads((self.bin / "shown").read_text().splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory, tiny_base):
+    return Shown(tmp_path_factory.mktemp("made"), tiny_base)
+
+
+def test_help_lists_every_phony_target(clone):
+    makefile = (clone.folder / "Makefile").read_text()
+    phony = set(re.search(r"\.PHONY: ((?:.*\\\n)*.*)", makefile)[1].replace("\\\n", " ").split()) - {"FORCE", "help"}
+    listed = {line.split()[1] for line in clone.make().stdout.splitlines()}
+    assert phony <= listed and len(phony) > 20
+
+
+def test_the_readme_names_no_target_that_is_not_there(clone):
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.M))
+    for name in ("README.md", "CONTRIBUTING.md"):
+        code = re.findall(r"`make ([a-z][a-z-]*)|^    make ([a-z][a-z-]*)", (ROOT / name).read_text(), re.M)
+        used = {first or second for first, second in code}
+        assert used and used <= targets, (name, used - targets)
+
+
+@pytest.mark.parametrize("setting, goal, option", [
+    ("Q", "ask", "--question"), ("SELECTOR", "crawl", "--content-selector"), ("START_URL", "crawl", "crawl.py"),
+])  # fmt: skip
+def test_a_setting_reaches_the_script_as_it_was_typed(clone, setting, goal, option):
+    shown = clone.shown(goal, f"{setting}={NASTY}")
+    assert shown[shown.index(option) + 1] == NASTY
+    several = clone.shown(goal, f"{setting}=one\ntwo")
+    assert several[several.index(option) + 1] == "one two"
+
+
+def test_settings_of_the_teacher_reach_the_arguments_file(clone):
+    result = clone.make("build/args/generate", "generate", "-n", f"ENDPOINT={NASTY}", f"PAGES={NASTY}")
+    assert result.returncode == 0, result.stderr
+    written = json.loads((clone.folder / "build/args/generate").read_text())
+    assert written["settings"] == {"ENDPOINT": NASTY, "PAGES": NASTY}
+    # `make train` uses the rows with the settings that they were made with.
+    clone.make("build/args/generate", "ENDPOINT=x")
+    assert json.loads((clone.folder / "build/args/generate").read_text()) == written
+    assert clone.make("generate", "-n").returncode == 0
+    assert json.loads((clone.folder / "build/args/generate").read_text())["settings"] == {"ENDPOINT": "", "PAGES": ""}
+
+
+def test_the_environment_changes_no_setting(clone):
+    names = re.findall(r"^([A-Z_]+) *:=", (clone.folder / "Makefile").read_text(), re.M)
+    assert {"CONFIG", "DATA", "MODEL", "PORT", "Q", "NAME", "VENV", "PYTHON"} <= set(names)
+    for goal in ("ask", "train", "crawl", "generate", "evaluate", "help"):
+        plain, other = (clone.make("-n", goal, "Q=Hello?", environment=environment)
+                        for environment in ({}, dict.fromkeys({*names} - {"PATH", "SHELL"}, "gpt-4")))  # fmt: skip
+        assert plain.returncode == other.returncode == 0 and plain.stdout == other.stdout, other.stderr
+
+
+@pytest.mark.parametrize("setting", [
+    "DATA=my rows", "DATA=it's", "CONFIG=config/a$b.yaml", "MODEL=a;b", "QUESTIONS=q?.jsonl", "MODEL=a:b", "PORT=80 80",
+    "LIMIT=`id`", "NAME=a#b",
+])  # fmt: skip
+def test_a_path_that_make_cannot_name_is_refused_in_one_line(clone, setting):
+    result = clone.make("-n", "ask", setting)
+    assert result.returncode != 0 and len(result.stderr.splitlines()) == 1, result.stderr
+    assert f"{setting}: take out blanks and" in result.stderr
+
+
+def test_paths_are_what_they_look_like(clone):
+    def targets(*settings):
+        return re.findall(r"models/\S+/model\.gguf", clone.make("-n", "train", *settings).stdout)
+
+    expected = targets("DATA=pre-generated/demo")
+    assert "models/pre-generated-demo-embedded/model.gguf" in expected
+    assert targets("DATA=./pre-generated/demo/", "CONFIG=./config/embedded.yaml") == expected
+    assert clone.shown("ask", "Q=a", "MODEL=base")[3] == "models/base/model.gguf"
+    assert clone.shown("ask", "Q=a")[3] == "models/in-use/model.gguf"
+    assert clone.shown("ask", "Q=a", "MODEL=kept/x.gguf")[3] == "kept/x.gguf"
+    assert "--rag" not in clone.shown("ask", "Q=a", "RAG=0") and "--rag" not in clone.shown("ask", "Q=a")
+
+
+def test_a_dry_run_runs_nothing_and_a_second_one_says_the_same(clone):
+    first = clone.make("-n", "train", "DATA=pre-generated").stdout
+    assert first == clone.make("-n", "train", "DATA=pre-generated").stdout and "scripts.train.weights" in first
+    assert not (clone.folder / "models/pre-generated-embedded").exists() and not clone.calls
+    assert clone.make("-q", "train", "DATA=pre-generated").returncode == 1
+
+
+@pytest.mark.slow
+def test_a_folder_with_a_blank_in_its_name(tmp_path, tiny_base):
+    clone = Clone(tmp_path / "my site's docs", tiny_base)
+    result = clone.train()
+    assert result.returncode == 0 and clone.model.exists(), result.stderr
+    assert clone.make("ask", "Q=What's it?").returncode == 0
+
+
+@pytest.mark.slow
+def test_several_goals_are_right_whatever_the_first_changes(tmp_path, tiny_base):
+    """A page that the crawl removes is gone for the goals after it, in the same run of make."""
+    clone = Clone(tmp_path, tiny_base)
+    assert clone.make("crawl-sample").returncode == 0
+    gone = next(iter(sorted(json.loads((clone.folder / "markdown/manifest.json").read_text())["pages"])[1:]))
+    pages = {path.parent for path in (clone.folder / "site").glob("*/index.html")}
+    folder = next(path for path in pages if f"{path.name}.md" == gone)
+    for page in (clone.folder / "site").rglob("*.html"):
+        page.write_text(re.sub(rf'<a [^>]*href="[^"]*{folder.name}/"', "<a", page.read_text()))
+    sitemap = clone.folder / "site/sitemap.xml"
+    if sitemap.exists():
+        sitemap.write_text(
+            re.sub(rf"<url>\s*<loc>[^<]*/{folder.name}/</loc>.*?</url>", "", sitemap.read_text(), flags=re.S)
+        )
+    shutil.rmtree(folder)
+    result = clone.make("crawl-sample", "rag")
+    assert result.returncode == 0 and "1 removed" in result.stdout, result.stdout + result.stderr
+    assert f"{len(os.listdir(clone.folder / 'markdown')) - 1} passages" in result.stdout
+
+
+def test_no_rows_are_one_line(clone):
+    result = clone.make("inspect", "DATA=nowhere")
+    assert result.returncode != 0 and result.stderr.splitlines()[0].startswith("make: no rows in nowhere/; DATA is a")

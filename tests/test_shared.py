@@ -1,0 +1,149 @@
+"""What all stages share: files, YAML, arguments files, how a script ends."""
+
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from scripts import configuration, files, program
+from tests.conftest import ROOT
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "deep/file"
+    files.replace_text(path, "old")
+    with pytest.raises(ZeroDivisionError), files.replacing(path) as partial:
+        partial.write_text("half")
+        raise ZeroDivisionError
+    assert path.read_text() == "old" and [entry.name for entry in path.parent.iterdir()] == ["file"]
+    assert not files.write_if_new(path, "old") and files.write_if_new(path, "new") and path.read_text() == "new"
+
+
+def test_json_lines_end_at_newlines_only(tmp_path):
+    path, rows = tmp_path / "rows.jsonl", [{"a": "x\u2028y\u0085z\x1d\v\f"}, ["b\r\nc"], 3]
+    files.write_json_lines(path, rows)
+    assert files.read_json_lines(path) == rows
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n\n"))
+    assert files.read_json_lines(path) == rows
+
+
+def test_a_torn_last_line_is_left_out_only_where_that_is_asked_for(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 1}\n{"a": ')
+    assert files.read_json_lines(path, torn_end=True) == [{"a": 1}]
+    with pytest.raises(SystemExit, match="rows.jsonl:2: not JSON"):
+        files.read_json_lines(path)
+    path.write_bytes(b'{"a": "\xff"}\n')
+    with pytest.raises(SystemExit, match="rows.jsonl: "):
+        files.read_json_lines(path)
+
+
+def test_a_lock_is_held_by_one(tmp_path):
+    held, ends = files.lock(tmp_path / "a/lock", "training"), []
+
+    def second():
+        try:
+            files.lock(tmp_path / "a/lock", "training")
+        except SystemExit as end:
+            ends.append(str(end))
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    thread.join()
+    assert len(ends) == 1 and "another training is running here" in ends[0]
+    held.release()
+    files.lock(tmp_path / "a/lock", "training").release()
+
+
+@pytest.mark.parametrize("text, message", [
+    ("a: 1\nb: 2\na: 3\n", ":3: not valid YAML (the key 'a' is there twice)"),
+    ("x:\n  - a: 1\n    1: 2\n    1: 3\n", ":4: not valid YAML (the key 1 is there twice)"),
+    ("a: [", "not valid YAML"),
+    ("a: \x00", "not valid YAML"),
+])  # fmt: skip
+def test_what_is_no_yaml_is_named_with_its_line(tmp_path, text, message):
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(SystemExit) as end:
+        configuration.read_yaml(tmp_path / "a.yaml")
+    assert f"a.yaml{message if message[0] == ':' else ''}" in str(end.value) and message in str(end.value)
+    assert len(str(end.value).splitlines()) == 1
+
+
+def test_equal_keys_in_different_mappings_and_merges_are_fine(tmp_path):
+    (tmp_path / "a.yaml").write_text("x: &x {a: 1}\ny: &y {b: 1}\nz:\n  <<: [*x, *y]\n  a: 2\n")
+    assert configuration.read_yaml(tmp_path / "a.yaml")["z"] == {"a": 2, "b": 1}
+
+
+def written(folder, *options):
+    """The arguments file that `options` make, and its time."""
+    command = [sys.executable, "-m", "scripts.arguments", folder / "args", *options]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return json.loads((folder / "args").read_text()), (folder / "args").stat().st_mtime_ns
+
+
+def test_arguments_are_rewritten_when_they_differ_and_only_then(tmp_path):
+    code, data, config = tmp_path / "code.py", tmp_path / "data.md", tmp_path / "config.yaml"
+    code.write_text("def f(a):\n    return a + 1\n")
+    data.write_text("x")
+    config.write_text("rag: {top_k: 3}\ntrain: {x: 1}\n")
+    options = [
+        "--config",
+        config,
+        "--section",
+        "rag",
+        "--file",
+        f"{tmp_path}/*.md",
+        "--code",
+        code,
+        "--set",
+        "A=b=c",
+        "D=",
+    ]
+    first = written(tmp_path, *options)
+    assert first[0]["settings"] == {"A": "b=c", "D": ""} and first[0]["config"] == {"rag": {"top_k": 3}}
+    # Layout, comments, docstrings, times, and other sections are no difference.
+    code.write_text('"""What it is."""\n\n\ndef f(a):  # why\n    """How."""\n    return (a +\n        1)\n')
+    config.write_text("# A comment.\nrag:\n  top_k: 3\ntrain: {x: 2}\n")
+    data.write_text("x")
+    assert written(tmp_path, *options) == first
+    for path, text in ((code, "def f(a):\n    return a + 2\n"), (data, "y"), (config, "rag: {top_k: 4}"),
+                       (tmp_path / "more.md", "new")):  # fmt: skip
+        path.write_text(text)
+        later = written(tmp_path, *options)
+        assert later != first, path
+        first = later
+    data.unlink()
+    assert written(tmp_path, *options) != first
+
+
+def test_kept_settings_are_those_of_the_last_time(tmp_path):
+    (tmp_path / "a.md").write_text("x")
+    options = ["--file", tmp_path / "a.md"]
+    first = written(tmp_path, "--keep", *options, "--set", "A=1")
+    assert written(tmp_path, "--keep", *options, "--set", "A=2") == first
+    (tmp_path / "a.md").write_text("y")
+    later = written(tmp_path, "--keep", *options, "--set", "A=2")[0]
+    assert later["settings"] == {"A": "1"} and later["files"] != first[0]["files"]
+    assert written(tmp_path, *options, "--set", "A=2")[0]["settings"] == {"A": "2"}
+
+
+def test_cores_are_those_that_this_process_may_use():
+    count = "from scripts import program; print(program.cores())"
+    command = ["taskset", "-c", "0", sys.executable, "-c", count]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout == "1\n"
+    assert program.cores() >= 1
+
+
+def test_messages_steer_no_terminal():
+    assert program.printable("a\x1b[31mb\u202ec\nd\te") == "a\ufffd[31mb\ufffdc\nd\te"
+
+
+def test_an_interrupt_is_one_line():
+    result = subprocess.run(
+        [sys.executable, "-c", "from scripts import program; raise KeyboardInterrupt"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode != 0 and result.stderr == "-c: interrupted; run it again to go on\n"

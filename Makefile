@@ -192,7 +192,7 @@ benchmark: | models/base/record.json  ## time the training against ilab's own
 lint: | $(VENV)/.done  ## check the style and the types of the code
 	$(VENV)/bin/ruff check --no-cache . && $(VENV)/bin/ruff format --no-cache --check .
 	$(VENV)/bin/mypy --cache-dir build/work/mypy scripts crawl.py
-clean:  ## remove scratch files; what took long to make stays
+clean:  ## remove scratch files, also of a stopped training; what was made stays
 	rm -rf build/work
 distclean:  ## remove all that was made here: models, generated rows, environment
 	rm -rf build generated models $(VENV) $(VENV)-uv

@@ -30,9 +30,10 @@ def write_data(conversed: list[Messages], path: Path) -> None:
 
 def count_tokens(conversed: list[Messages], base: Path) -> list[int]:
     """Tokens of each conversation in the chat format of the model in folder `base`."""
-    from transformers import AutoTokenizer
+    # AutoTokenizer would import every kind of model to find that it is this one: 9.5 s instead of 4.9.
+    from transformers import PreTrainedTokenizerFast
 
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(base)
     return [len(tokenizer.apply_chat_template(messages)) for messages in conversed]
 
 

@@ -5,13 +5,12 @@ until the new ones are whole.
 """
 
 import argparse
-import hashlib
 import json
 import math
 import shutil
 from pathlib import Path
 
-from scripts import files, ilab
+from scripts import arguments, files, ilab
 from scripts.program import cores, die_with_parent, fail
 from scripts.train import history, progress, rows
 
@@ -91,7 +90,7 @@ def parse():
 def main():
     args = parse()
     die_with_parent()
-    losses, digest = args.output.with_name("training.jsonl"), hashlib.sha256(args.arguments.read_bytes()).hexdigest()
+    losses, digest = args.output.with_name("training.jsonl"), files.sha256(args.arguments)
     if args.output.exists() and (made := history.summary(losses)).get("arguments") == digest:
         if made["weights"] == files.sha256(args.output):
             args.output.touch()
@@ -113,7 +112,7 @@ def main():
     made = {"rows": len(conversed), "tokens": tokens, "seconds": round(seconds), "arguments": digest,
             "tokens_per_second": round(tokens / max(seconds, 1e-9), 1), "question": conversed[0][1]["content"],
             "data": str(args.data.parent), "config": str(args.config),
-            "made_with": json.loads(args.arguments.read_text(encoding="utf-8"))}  # fmt: skip
+            "made_with": arguments.read(args.arguments)}  # fmt: skip
     with files.replacing(args.output) as partial:
         convert(args.work / f"checkpoints/hf_format/samples_{(epochs - 1) * 8}/pytorch_model.bin", partial)
         made["weights"] = files.sha256(partial)

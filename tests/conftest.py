@@ -1,12 +1,16 @@
 """Fixtures: a copy of the repository with a fake `ilab`, and a tiny model in the place of the embedded one."""
 
+import contextlib
+import copy
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +102,13 @@ class Clone:
         self.data.mkdir()
         self.write_rows(4)
 
+    def copy(self, folder):
+        """A second clone like this one, in `folder`; models and rows that were made here are made there."""
+        shutil.copytree(self.folder.parent, folder, symlinks=True, dirs_exist_ok=True)
+        twin = copy.copy(self)
+        twin.folder, twin.bin, twin.data = folder / "clone", folder / "venv" / "bin", folder / "clone" / "sample"
+        return twin
+
     def write_rows(self, count):
         answer = "The answer to this question is a plain number, as told before."
         row = {"system": "You answer questions about Konflux.", "assistant": answer}
@@ -140,9 +151,33 @@ class Clone:
         return self.folder / "models/sample-embedded/model.gguf"
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory, tiny_base):
+    return Clone(tmp_path_factory.mktemp("fresh"), tiny_base)
+
+
 @pytest.fixture
-def clone(tmp_path, tiny_base):
-    return Clone(tmp_path, tiny_base)
+def clone(fresh, tmp_path):
+    """A clone in which nothing was made but the base model."""
+    return fresh.copy(tmp_path)
+
+
+def processes(clone):
+    """The command lines of what runs below the folder of `clone`, whatever it is called with."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(clone.folder.parent) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.cmdline())
+    return found
+
+
+def wait_for_the_end(clone):
+    """Wait until nothing runs below the folder of `clone`; fails when something lives on."""
+    deadline = time.monotonic() + 20
+    while found := processes(clone):
+        assert time.monotonic() < deadline, f"still runs: {found}"
+        time.sleep(0.05)
 
 
 def one_line(result):

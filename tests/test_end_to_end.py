@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from tests.conftest import IGNORED, ROOT
+from tests.conftest import IGNORED, ROOT, processes
 
 FACTS = 10
 # Every third row, one a question, and several passes: what makes ten facts stick in three minutes of 2 cores.
@@ -83,8 +83,7 @@ def test_nothing_is_left_behind(trained):
     assert not list(clone.home.iterdir()), "something was written into the home folder"
     scratch = [path.name for path in (clone.folder / "build/work").iterdir() if path.is_dir()]
     assert "train-sample-embedded" not in scratch
-    running = subprocess.run(["pgrep", "-f", str(clone.folder)], capture_output=True, text=True).stdout
-    assert not running
+    assert not processes(clone)
 
 
 def test_it_is_asked_by_name_by_file_and_as_the_one_in_use(trained):

@@ -6,15 +6,16 @@ import time
 
 import pytest
 
-from tests.conftest import one_line
+from tests.conftest import one_line, processes, wait_for_the_end
 from tests.generate.conftest import PAGES
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def orchard(clone):
+@pytest.fixture(scope="module")
+def planted(fresh, tmp_path_factory):
     """A clone whose corpus is three small pages, one page a run of ilab."""
+    clone = fresh.copy(tmp_path_factory.mktemp("planted"))
     for page in (clone.folder / "markdown").glob("*.md"):
         page.unlink()
     for name, text in PAGES.items():
@@ -23,20 +24,35 @@ def orchard(clone):
     return clone
 
 
+@pytest.fixture
+def orchard(planted, tmp_path):
+    return planted.copy(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(planted, tmp_path_factory):
+    """The orchard after `make generate`, whose result is its `first`."""
+    clone = planted.copy(tmp_path_factory.mktemp("harvested"))
+    clone.first = clone.make("generate")
+    assert clone.first.returncode == 0 and not processes(clone), clone.first.stderr
+    return clone
+
+
+@pytest.fixture
+def harvested(once, tmp_path):
+    return once.copy(tmp_path)
+
+
 def pages_of(clone):
     rows = (clone.folder / "generated/train_konflux.jsonl").read_text().splitlines()
     return sorted({json.loads(row)["page"] for row in rows})
 
 
-def server_runs(clone):
-    return subprocess.run(["pgrep", "-f", str(clone.bin / "ilab")], stdout=subprocess.DEVNULL).returncode == 0
-
-
-def test_it_runs_once_and_again_only_for_what_changed(orchard):
-    first = orchard.make("generate")
-    assert first.returncode == 0, first.stderr
-    assert "3 of 3 pages to do" in first.stdout and orchard.asked == ["apples", "pears", "plums"] == pages_of(orchard)
-    assert not server_runs(orchard) and orchard.make("-q", "generate").returncode == 0
+def test_it_runs_once_and_again_only_for_what_changed(harvested):
+    orchard = harvested
+    assert "3 of 3 pages to do" in orchard.first.stdout
+    assert orchard.asked == ["apples", "pears", "plums"] == pages_of(orchard)
+    assert orchard.make("-q", "generate").returncode == 0
     for path in orchard.folder.rglob("*.md"):
         path.touch()
     assert orchard.make("-q", "generate").returncode == 0
@@ -48,8 +64,8 @@ def test_it_runs_once_and_again_only_for_what_changed(orchard):
     assert orchard.asked == ["apples", "pears", "plums", "pears"]
 
 
-def test_a_system_prompt_or_a_rule_makes_rows_and_asks_nobody(orchard):
-    assert orchard.make("generate").returncode == 0
+def test_a_system_prompt_or_a_rule_makes_rows_and_asks_nobody(harvested):
+    orchard = harvested
     orchard.edit("config/embedded.yaml", "You answer questions about Konflux.", "You know fruit.")
     assert orchard.make("-q", "generate").returncode == 1
     result = orchard.make("generate")
@@ -83,10 +99,7 @@ def test_killed_in_the_middle_it_leaves_nothing_running_and_keeps_what_is_finish
         time.sleep(0.05)
     process.kill()  # SIGKILL to make alone: neither ilab nor the server must live on
     process.wait()
-    deadline = time.monotonic() + 20
-    while server_runs(orchard):
-        assert time.monotonic() < deadline, "ilab outlived make"
-        time.sleep(0.1)
+    wait_for_the_end(orchard)
     assert not (orchard.folder / "generated/train_konflux.jsonl").exists()
     (orchard.bin / "sleep-on").unlink()
     result = orchard.make("generate")
@@ -94,13 +107,13 @@ def test_killed_in_the_middle_it_leaves_nothing_running_and_keeps_what_is_finish
     assert orchard.asked == ["apples", "pears", "plums"] == pages_of(orchard)
 
 
-def test_a_failing_ilab_keeps_the_old_rows(orchard):
-    assert orchard.make("generate").returncode == 0
+def test_a_failing_ilab_keeps_the_old_rows(harvested):
+    orchard = harvested
     before = (orchard.folder / "generated/train_konflux.jsonl").read_bytes()
     orchard.edit("markdown/pears.md", "3 weeks", "4 weeks")
     (orchard.bin / "fail").touch()
     result = orchard.make("generate")
-    assert result.returncode != 0 and "told to fail" in one_line(result) and not server_runs(orchard)
+    assert result.returncode != 0 and "told to fail" in one_line(result) and not processes(orchard)
     assert (orchard.folder / "generated/train_konflux.jsonl").read_bytes() == before
     (orchard.bin / "fail").unlink()
     (orchard.bin / "unpatched").touch()

@@ -76,6 +76,14 @@ def test_bad_rows_are_named(tmp_path, base):
         rows.read(path, args, 512)
 
 
+def test_tokens_are_counted_as_transformers_counts_them(base):
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base / "hf")
+    conversed = rows.conversations([GOOD, {**GOOD, "user": "<|im_end|> ñ 漢字 \n\n x"}, {**GOOD, "assistant": " a "}])
+    assert rows.count_tokens(conversed, base / "hf") == [len(tokenizer.apply_chat_template(m)) for m in conversed]
+
+
 def test_a_line_separator_inside_a_row_is_text(tmp_path, base):
     path = tmp_path / "rows.jsonl"
     args = argparse.Namespace(base=base, config=write_config(tmp_path, base, ""))

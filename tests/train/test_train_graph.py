@@ -11,7 +11,21 @@ import time
 import pytest
 import yaml
 
-from tests.conftest import one_line
+from tests.conftest import one_line, wait_for_the_end
+
+
+@pytest.fixture(scope="module")
+def once(fresh, tmp_path_factory):
+    """A clone after `make train`."""
+    clone = fresh.copy(tmp_path_factory.mktemp("once"))
+    clone.first = clone.train()
+    assert clone.first.returncode == 0, clone.first.stderr
+    return clone
+
+
+@pytest.fixture
+def trained(once, tmp_path):
+    return once.copy(tmp_path)
 
 
 def newer(path, seconds=2):
@@ -21,9 +35,8 @@ def newer(path, seconds=2):
 
 
 @pytest.mark.slow
-def test_a_training_leaves_a_model_its_losses_and_its_record(clone):
-    first = clone.train()
-    assert first.returncode == 0, first.stderr
+def test_a_training_leaves_a_model_its_losses_and_its_record(once):
+    clone = once
     assert len(clone.calls) == 1 and "model train --pipeline full --device cpu" in clone.calls[0]
     # Four rows are too few for one pass.
     knobs = yaml.safe_load((clone.folder / "config/embedded.yaml").read_text())["train"]
@@ -52,9 +65,9 @@ def planned(clone):
 
 
 @pytest.mark.slow
-def test_only_what_the_training_depends_on_trains_again(clone):
-    assert planned(clone) == "wm"
-    assert clone.train().returncode == 0 and planned(clone) == ""
+def test_only_what_the_training_depends_on_trains_again(fresh, trained):
+    clone = trained
+    assert planned(fresh) == "wm" and planned(clone) == ""
     # Times alone change nothing.
     for name in ("sample/train_konflux.jsonl", "config/embedded.yaml", "scripts/train/patch.py", "scripts/files.py",
                  "requirements.lock", "models/base/record.json"):  # fmt: skip
@@ -86,8 +99,8 @@ def test_only_what_the_training_depends_on_trains_again(clone):
 
 
 @pytest.mark.slow
-def test_models_are_not_overwritten(clone):
-    assert clone.train().returncode == 0
+def test_models_are_not_overwritten(trained):
+    clone = trained
     before = clone.model.read_bytes()
     (clone.folder / "more/rows").mkdir(parents=True)
     (clone.folder / "more/rows/train_konflux.jsonl").write_text((clone.data / "train_konflux.jsonl").read_text())
@@ -106,8 +119,8 @@ def test_models_are_not_overwritten(clone):
 
 
 @pytest.mark.slow
-def test_a_name_is_not_taken_from_other_data(clone):
-    assert clone.train().returncode == 0
+def test_a_name_is_not_taken_from_other_data(trained):
+    clone = trained
     (clone.folder / "other").mkdir()
     (clone.folder / "other/train_konflux.jsonl").write_text((clone.data / "train_konflux.jsonl").read_text() * 2)
     result = clone.make("train", "DATA=other", "NAME=sample-embedded")
@@ -117,8 +130,8 @@ def test_a_name_is_not_taken_from_other_data(clone):
 
 
 @pytest.mark.slow
-def test_a_failing_ilab_keeps_the_old_model(clone):
-    assert clone.train().returncode == 0
+def test_a_failing_ilab_keeps_the_old_model(trained):
+    clone = trained
     before = clone.model.read_bytes()
     clone.write_rows(5)
     (clone.bin / "fail").touch()
@@ -167,8 +180,8 @@ def start(clone):
 
 
 @pytest.mark.slow
-def test_a_killed_training_keeps_the_old_model_and_leaves_nothing_running(clone):
-    assert clone.train().returncode == 0
+def test_a_killed_training_keeps_the_old_model_and_leaves_nothing_running(trained):
+    clone = trained
     before = clone.model.read_bytes()
     clone.write_rows(6)
     (clone.bin / "sleep").touch()
@@ -179,19 +192,16 @@ def test_a_killed_training_keeps_the_old_model_and_leaves_nothing_running(clone)
             time.sleep(0.05)
         process.kill()  # SIGKILL to make alone: what it started must not live on
         process.wait()
-        deadline = time.monotonic() + 10
-        while subprocess.run(["pgrep", "-f", str(clone.bin / "ilab")], stdout=subprocess.DEVNULL).returncode == 0:
-            assert time.monotonic() < deadline, "ilab outlived make"
-            time.sleep(0.1)
+        wait_for_the_end(clone)
         assert clone.model.read_bytes() == before
     (clone.bin / "sleep").unlink()
     assert clone.train().returncode == 0 and planned(clone) == ""
 
 
 @pytest.mark.slow
-def test_an_interrupt_deletes_no_finished_model(clone):
+def test_an_interrupt_deletes_no_finished_model(trained):
     """Ctrl-C after the model was replaced and before its command ended: make deletes changed targets then."""
-    assert clone.train().returncode == 0
+    clone = trained
     before = clone.model.read_bytes()
     with open(clone.folder / "scripts/train/model.py", "a") as script:
         script.write("    import time\n\n    print('replaced', flush=True)\n    time.sleep(60)\n")

@@ -1,7 +1,7 @@
 # From a documentation website to a language model that answers from what the site says, and measurements of it.
 #
-#   website --crawl--> markdown/ --generate--> generated/ --train--> models/NAME/ --serve--> ask, chat
-#                          \----------- index ---------> passages ------------------------/
+#   website --crawl--> markdown/ --generate--> generated/ --train--> models/NAME/ --\
+#                          \------------- rag ----> build/rag/index.json -----------serve--> ask, chat
 #
 # A stage is a file that depends on build/args/STAGE. That file holds the stage's settings, its sections of the config
 # and the hashes of its inputs and code; it is rewritten only when one of them differs. Every script writes beside its
@@ -30,6 +30,7 @@ ENDPOINT  :=
 QUESTIONS :=
 Q         :=
 RAG       :=
+SITES     :=
 FAST      :=
 TORCH_BACKEND :=
 
@@ -46,9 +47,11 @@ define NEWLINE :=
 endef
 # The setting named $1 as one word of the shell, whatever is in it.
 quoted = '$(subst ','\'',$(subst $(NEWLINE), ,$(value $1)))'
+# Each word of the setting named $1, quoted.
+each = $(foreach word,$(value $1),'$(subst ','\'',$(word))')
 # The option $1 with the setting named $2, if that has a value.
 option = $(if $(value $2),$1 $(call quoted,$2))
-unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT
+unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT SITES
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -144,18 +147,25 @@ use: | $(VENV)/.done  ## use another trained model: make use MODEL=NAME
 
 # Ask ------------------------------------------------------------------------------------------------------------------
 
-rag: build/rag/index.json  ## index markdown/ for retrieval, for evaluate, and chat and ask with RAG=1
-build/args/rag: WITH = --file 'markdown/*.md' --code scripts/retrieve/index.py
-build/rag/index.json: build/args/rag
-	$(PYTHON) -m scripts.retrieve.index --markdown markdown --config $(CONFIG) --work build/work/rag --output $@
+# What finds answers in pages is trained once, on exercises about invented products: no site needs a training of its own.
+finder: models/finder/model.safetensors  ## train what finds answers in the pages of any site (10 min on 2 cores)
+build/args/finder: WITH = --file 'exercises/*.jsonl' --code scripts/retrieve/{training,exercises,encoder,pieces}.py
+models/finder/model.safetensors: build/args/finder
+	$(PYTHON) -m scripts.retrieve.training --exercises exercises --output $@
+rag: build/rag/index.json  ## index markdown/, for answers from its pages
+build/args/rag: WITH = --file 'markdown/*.md' markdown/manifest.json --code scripts/retrieve/{index,encoder,pieces}.py
+build/rag/index.json: build/args/rag models/finder/model.safetensors
+	$(PYTHON) -m scripts.retrieve.index --arguments $< --markdown markdown --finder models/finder/model.safetensors --output $@
 
-ASKED = --model $(GGUF) --config $(CONFIG) --port $(PORT) $(INDEX:%=--rag %)
-INDEX := $(if $(filter-out 0,$(RAG)),build/rag/index.json)
-serve: | models/base/record.json  ## serve the model at http://127.0.0.1:8000/v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
-	@$(PYTHON) -m scripts.serve.server --model $(GGUF) --config $(CONFIG) --port $(PORT)
-chat: $(INDEX) | models/base/record.json  ## chat with the model (MODEL=, RAG=1 for retrieval)
+# Answers come from the pages unless RAG=0. A server needs a model all the same: the base one where none was trained.
+INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
+SERVED = $(if $(INDEX),$(if $(filter in-use,$(MODEL)),$(or $(wildcard $(GGUF)),models/base/model.gguf),$(GGUF)),$(GGUF))
+ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
+serve: $(INDEX) | models/base/record.json  ## serve them at http://127.0.0.1:8000/v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
+	@$(PYTHON) -m scripts.serve.server $(ASKED)
+chat: $(INDEX) | models/base/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
 	@$(PYTHON) -m scripts.serve.chat $(ASKED) --work build/work/chat
-ask: $(INDEX) | models/base/record.json  ## one answer: make ask Q="What is a Snapshot in Konflux?" (MODEL=, RAG=1)
+ask: $(INDEX) | models/base/record.json  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)
 	@$(PYTHON) -m scripts.serve.ask $(ASKED) --question $(call quoted,Q)
 demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned model three questions
 	@$(MAKE) --no-print-directory train DATA=pre-generated/demo
@@ -163,20 +173,24 @@ demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned 
 
 # Measure --------------------------------------------------------------------------------------------------------------
 
-# Base and tuned model, closed-book and with passages, LIMIT questions of each kind; LIMIT=0 asks all.
-evaluate: $(RESULT)/evaluation.json  ## what do base and tuned model know; exit 1 under the recall of config/gate.yaml
+# Base model, tuned model and pages, LIMIT questions of each kind; LIMIT=0 asks all.
+evaluate: $(RESULT)/evaluation.json  ## what do models and pages answer; exit 1 under the recall of config/gate.yaml
 	@$(PYTHON) -m scripts.measure.gate --evaluation $< --gate config/gate.yaml
 build/args/evaluate-$(notdir $(RESULT)): | build/rag/index.json models/base/record.json
 build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMIT=$(LIMIT) QUESTIONS=$(QUESTIONS) \
 	--section general models serve rag --file $(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/record.json) $(QUESTIONS) \
-	models/base/record.json build/args/rag evaluation/questions.jsonl '*/questions.jsonl' '*/*/questions.jsonl' \
-	--code scripts/measure/{answers,asked,models,questions}.py scripts/serve/{llama,forms,turns}.py \
-	scripts/retrieve/passages.py
+	models/base/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
+	'*/*/questions.jsonl' --code scripts/measure/{answers,asked,models,questions}.py \
+	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< --model $(GGUF) --base models/base/model.gguf \
-		--rag build/rag/index.json --config $(CONFIG) --work build/work/evaluate --output $@
+		--index build/rag/index.json --finder models/finder/model.safetensors --config $(CONFIG) \
+		--work build/work/evaluate --output $@
 $(RESULT)/evaluation.json: $(RESULT)/answers.json $(wildcard scripts/measure/*.py)
 	@$(PYTHON) -m scripts.measure.evaluation --answers $< --output $@
+evaluate-foreign: build/args/rag models/finder/model.safetensors  ## what pages answer of sites that nobody prepared (SITES="beets mkdocs")
+	@$(PYTHON) -m scripts.measure.foreign --sites evaluation/foreign --only $(call each,SITES) --config $(CONFIG) \
+		--arguments build/args/rag --finder models/finder/model.safetensors --work build/foreign
 report: $(RESULT)/report.html  ## the evaluation as one page to look at
 $(RESULT)/report.html: $(RESULT)/evaluation.json scripts/measure/report.py scripts/measure/report.html.j2
 	@$(PYTHON) -m scripts.measure.report --evaluation $< --output $@
@@ -198,8 +212,9 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 	rm -rf build generated models $(VENV) $(VENV)-uv
 
 # After an interrupt make deletes a target that has changed. Ours are whole whenever they change.
-.PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json build/rag/index.json \
+.PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json \
+	models/finder/model.safetensors build/rag/index.json \
 	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json
-.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect train models use rag serve chat ask \
-	demo evaluate report chart test benchmark lint clean distclean FORCE
+.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect train models use finder rag serve \
+	chat ask demo evaluate evaluate-foreign report chart test benchmark lint clean distclean FORCE
 FORCE:

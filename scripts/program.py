@@ -5,8 +5,11 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
+
+Item = TypeVar("Item")
 
 # What steers a terminal instead of being shown: control characters, and marks that end lines or turn the writing round.
 STEERING = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
@@ -45,6 +48,13 @@ def say_interrupted(kind, error, trace):
 
 
 sys.excepthook = say_interrupted
+
+
+def progress(items: Sequence[Item], what: str) -> Iterable[Item]:
+    """`items`, with a bar on a terminal that shows how many of them were taken."""
+    from rich.progress import track  # here, as few scripts need it
+
+    return track(items, what) if sys.stdout.isatty() else items
 
 
 def die_with_parent() -> None:

@@ -75,6 +75,17 @@ def tiny_base(base, tmp_path_factory):
     return folder
 
 
+def untrained_finder(folder):
+    """Write models/finder/ of the clone in `folder`, without its training; make is given the options to leave it so."""
+    import safetensors.torch
+
+    from scripts.retrieve import encoder
+
+    (folder / "models/finder").mkdir(parents=True)
+    safetensors.torch.save_file(encoder.load().state_dict(), folder / "models/finder/model.safetensors")
+    return "-o", "build/args/finder"
+
+
 class Clone:
     """A copy of the repository in which `make` runs with the fake `ilab`, or a real one, and the tiny model."""
 

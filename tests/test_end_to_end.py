@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from tests.conftest import IGNORED, ROOT, processes
+from tests.conftest import IGNORED, ROOT, processes, untrained_finder
 
 FACTS = 10
 # Every third row, one a question, and several passes: what makes ten facts stick in three minutes of 2 cores.
@@ -65,21 +65,23 @@ def test_it_learned_what_the_base_model_does_not_know(trained):
     # The base model rambles, two seconds an answer: every tenth trained wording is enough to tell.
     asked = [q for q in questions if q["kind"] == "trained" and q["id"].split(".")[0] in ids][::10]
     (clone.folder / "asked.jsonl").write_text("".join(json.dumps(q) + "\n" for q in asked))
-    result = clone.make("evaluate", "QUESTIONS=asked.jsonl", "LIMIT=0")
+    finder = untrained_finder(clone.folder)
+    result = clone.make(*finder, "evaluate", "QUESTIONS=asked.jsonl", "LIMIT=0")
     assert result.returncode == 0 and "nothing to hold against" in result.stdout, result.stderr
     evaluation = json.loads((clone.folder / "models/sample-embedded/evaluation.json").read_text())
     shares = {name: found["kinds"]["trained"]["right"] for name, found in evaluation["models"].items()}
     print(f"{len(asked)} questions: {shares}")
     # What it reaches here is above 90%; a training that does nothing, or half of it, stays far below.
-    assert shares["base"] <= 0.2 and shares["sample-embedded"] >= 0.75
-    assert clone.make("report").returncode == 0
+    assert shares["base"] <= 0.2 and shares["sample-embedded"] >= 0.75 and 0 < shares["pages"] <= 1
+    assert clone.make(*finder, "report").returncode == 0
     assert "4" in (clone.folder / "models/sample-embedded/report.html").read_text()
 
 
 def test_nothing_is_left_behind(trained):
     clone, _ = trained
     models = clone.folder / "models"
-    assert {path.name for path in models.iterdir()} == {"base", "ggml-model-f16.gguf", "in-use", "sample-embedded"}
+    expected = {"base", "finder", "ggml-model-f16.gguf", "in-use", "sample-embedded"}
+    assert {path.name for path in models.iterdir()} == expected
     assert not list(clone.home.iterdir()), "something was written into the home folder"
     scratch = [path.name for path in (clone.folder / "build/work").iterdir() if path.is_dir()]
     assert "train-sample-embedded" not in scratch
@@ -89,7 +91,7 @@ def test_nothing_is_left_behind(trained):
 def test_it_is_asked_by_name_by_file_and_as_the_one_in_use(trained):
     clone, _ = trained
     question = "Q=What is Konflux?"
-    answers = {clone.make("ask", question, *model).stdout for model in
+    answers = {clone.make("ask", "RAG=0", question, *model).stdout for model in
                ((), ("MODEL=sample-embedded",), ("MODEL=models/sample-embedded/model.gguf",))}  # fmt: skip
     assert len(answers) == 1 and len(answers.pop().strip()) > 10
-    assert "no model" in clone.make("ask", question, "MODEL=sample").stderr
+    assert "no model" in clone.make("ask", "RAG=0", question, "MODEL=sample").stderr

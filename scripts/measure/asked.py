@@ -12,7 +12,7 @@ from pathlib import Path
 from scripts import configuration, files, program
 from scripts.serve import llama
 
-# What makes the answer of a request. What finds the passages is not among it: they are in the request.
+# What makes the answer of a request.
 PACKAGES = ("instructlab", "llama-cpp-python")
 
 
@@ -26,9 +26,9 @@ def served_as(sha256: str, config: Path | str) -> dict:
     }
 
 
-def key(served: dict, system: str, question: str, context: str | None) -> str:
+def key(served: dict, system: str, question: str) -> str:
     """The name of an answer: a hash of the request and of what served_as() gave."""
-    request = json.dumps([served, llama.request(system, question, context)], sort_keys=True)
+    request = json.dumps([served, llama.request(system, question)], sort_keys=True)
     return hashlib.sha256(request.encode()).hexdigest()
 
 

@@ -5,6 +5,7 @@ Recall is the share of right closed-book answers to held-out questions.
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts import configuration, program
-from scripts.measure import evaluation
+from scripts.measure import evaluation, scoring
 
 HELD_OUT = "held-out"
 
@@ -20,6 +21,18 @@ HELD_OUT = "held-out"
 def plain(text: str) -> Text:
     """`text` of unknown origin as rich shows it: its brackets are no markup, its control characters steer nothing."""
     return Text(program.printable(text))
+
+
+def share(verdict: str, kinds: dict, names: Iterable[str]) -> float | None:
+    """The share of a verdict among the questions of some of the kinds, 0 to 1; None where none of them was asked."""
+    its = [kinds[name] for name in names if name in kinds]
+    asked = sum(numbers["n"] for numbers in its)
+    return sum(numbers[verdict] * numbers["n"] for numbers in its) / asked if asked else None
+
+
+def made_up(kinds: dict) -> float | None:
+    """The share of made-up answers to questions that have no answer; None where no such question was asked."""
+    return share("wrong", kinds, [kind for kind in kinds if scoring.unanswerable({"kind": kind})])
 
 
 def table(models: dict) -> Table:
@@ -31,11 +44,8 @@ def table(models: dict) -> Table:
         result.add_column(plain(head))
     for name, model in models.items():
         cells = [f"{k['right']:.0%} ({k['low']:.0%}-{k['high']:.0%})\nn={k['n']}" for k in model["kinds"].values()]
-        made_up = model["kinds"].get("unanswerable", {}).get("wrong")
-        taught = [model["kinds"][kind] for kind in ("trained", HELD_OUT) if kind in model["kinds"]]
-        asked = sum(k["n"] for k in taught)
-        declined = sum(k["declined"] * k["n"] for k in taught) / asked if asked else None
-        errors = ["-" if share is None else f"{share:.0%}" for share in (made_up, declined)]
+        found = made_up(model["kinds"]), share("declined", model["kinds"], ("trained", HELD_OUT))
+        errors = ["-" if it is None else f"{it:.0%}" for it in found]
         result.add_row(plain(name), *cells, *errors)
     return result
 

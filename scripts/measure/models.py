@@ -7,6 +7,7 @@ from scripts import configuration, files, program
 from scripts.serve import llama
 
 QUESTIONS = Path("evaluation/questions.jsonl")
+PAGES = "pages"  # the name of what is found in the pages, beside those of models
 
 
 def read_record(folder: Path) -> dict:
@@ -48,8 +49,8 @@ def describe(gguf: Path, base: Path, folder: Path, config: Path) -> dict:
         name, path = "base", base
     elif gguf.resolve().parent == folder.resolve():
         name, path = folder.resolve().name, here(gguf)
-        if name in ("base", "base+rag"):
-            program.fail(f"{folder}: this name is the base model's; rename the folder")
+        if name in ("base", PAGES):
+            program.fail(f"{folder}: this name has another meaning; rename the folder")
     else:
         name, path = str(gguf), gguf
     if hashes(record) and sha256 not in hashes(record):

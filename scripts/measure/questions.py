@@ -27,7 +27,7 @@ def fault(question: dict) -> str | None:
     except UnicodeEncodeError:
         return "it holds half of a surrogate pair, which is no character"
     must = question.get("must")
-    if question["kind"] == "unanswerable" and not must:
+    if question["kind"].endswith("unanswerable") and not must:
         return None
     if not must:
         return f'no "must"; list groups of alternatives, {EXAMPLE}'
@@ -42,8 +42,8 @@ def fault(question: dict) -> str | None:
 def read(path: Path | str) -> list[dict]:
     """The questions of a JSON-lines file, {"id", "kind", "question", "must", "page"}; "page" may be missing.
 
-    "must" lists groups of alternative key terms, and is of no use where the kind is "unanswerable". Ends the program at
-    the first question that is none, or has the id of another.
+    "must" lists groups of alternative key terms, and is of no use where the kind ends in "unanswerable". Ends the
+    program at the first question that is none, or has the id of another.
     """
     questions, ids = files.read_json_lines(path, keys=("id", "kind", "question")), set()
     if not questions:

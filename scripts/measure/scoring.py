@@ -8,7 +8,7 @@ from scripts.measure import terms
 from scripts.measure.declining import declines
 from scripts.measure.writing import normalise
 
-__all__ = ["declines", "holds", "verdict", "words"]
+__all__ = ["declines", "holds", "unanswerable", "verdict", "words"]
 
 
 def words(text: str) -> str:
@@ -23,12 +23,17 @@ def holds(must: Sequence[Sequence[str]], answer: str) -> bool:
     return all(any(pattern and pattern.search(text) for pattern in group) for group in found)
 
 
+def unanswerable(question: Mapping) -> bool:
+    """Whether nothing answers the question: its kind is "unanswerable", or ends so."""
+    return question["kind"].endswith("unanswerable")
+
+
 def verdict(question: Mapping, answer: str) -> str:
     """The word "right", "wrong" or "declined" for one question of the form {"kind", "must", ...}.
 
     An unanswerable question is answered right by declining, without making something up; any other question is not.
     """
-    if question["kind"] == "unanswerable":
+    if unanswerable(question):
         return "right" if declines(answer) else "wrong"
     if declines(answer):
         return "declined"

@@ -30,8 +30,8 @@ def in_order(kinds: Iterable[str]) -> list[str]:
 def summary(answers: Sequence[Mapping]) -> dict[str, dict]:
     """{kind: {"n", "right", "wrong", "declined", "low", "high"}} of answers {"kind", "verdict"}; shares from 0 to 1.
 
-    low and high bound the 95% interval of the right ones. "found", where passages were given: the share of those that
-    held the key terms.
+    low and high bound the 95% interval of the right ones. "found", of answers from the pages: the share of those with
+    the key terms in one of the sources.
     """
     kinds = {}
     for kind in in_order(answer["kind"] for answer in answers):

@@ -1,4 +1,7 @@
-"""An API in OpenAI's form for one llama.cpp model: requests get their answers one after the other, in their order."""
+"""An API in OpenAI's form for one llama.cpp model and for answers from the pages.
+
+Requests get their answers one after the other, in their order.
+"""
 
 import asyncio
 import functools
@@ -10,11 +13,15 @@ from llama_cpp import Llama
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from scripts.serve import errors, forms, guard, turns
+from scripts.serve import errors, forms, guard, pages, turns
 
 
-def application(model: Llama, name: str, port: int) -> FastAPI:
-    """The API for `model`, which it calls `name`, on `port` of this machine."""
+def application(model: Llama, name: str, port: int, found: Callable | None = None) -> FastAPI:
+    """The API for `model`, which it calls `name`, on `port` of this machine.
+
+    found: what answers from the pages, of the form of Llama.create_chat_completion. Who chats with no model of this
+    server gets that, as clients send all kinds of names.
+    """
     # Without the pages /docs and /redoc, which load scripts from a foreign host.
     app = FastAPI(openapi_url=None, exception_handlers=dict.fromkeys(errors.HANDLED, errors.refuse))
     guard.protect(app, port)
@@ -23,15 +30,20 @@ def application(model: Llama, name: str, port: int) -> FastAPI:
     def post(path: str, form: type[forms.Chat] | type[forms.Completion], generate: Callable) -> None:
         async def answer(request: Request) -> Any:
             wanted = form.model_validate_json(await request.body())
-            calls = [functools.partial(generate, model=name, **arguments) for arguments in wanted.calls()]
+            calls = [functools.partial(generate, **arguments) for arguments in wanted.calls()]
             if wanted.stream and len(calls) > 1:
                 raise ValueError("a stream has one answer: give one prompt, and leave n out")
             return turns.unless_stopped(turns.in_turn(turn, stop, calls, wanted.stream))
 
         app.add_route(path, answer, methods=["POST"])
 
-    post("/v1/chat/completions", forms.Chat, model.create_chat_completion)
-    post("/v1/completions", forms.Completion, model.create_completion)
-    served = {"object": "list", "data": [{"id": name, "object": "model", "created": 0, "owned_by": "local"}]}
-    app.add_route("/v1/models", lambda request: JSONResponse(served), methods=["GET"])
+    def chat(asked_of: str, **arguments) -> Any:
+        create = found if found and asked_of != name else functools.partial(model.create_chat_completion, model=name)
+        return create(**arguments)
+
+    post("/v1/chat/completions", forms.Chat, chat)
+    post("/v1/completions", forms.Completion, functools.partial(model.create_completion, model=name))
+    names = [pages.MODEL, name] if found else [name]
+    listed = [{"id": it, "object": "model", "created": 0, "owned_by": "local"} for it in names]
+    app.add_route("/v1/models", lambda request: JSONResponse({"object": "list", "data": listed}), methods=["GET"])
     return app

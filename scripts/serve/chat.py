@@ -10,17 +10,13 @@ import tempfile
 from pathlib import Path
 
 from scripts import configuration, ilab
-from scripts.retrieve import passages
-from scripts.serve import llama
+from scripts.serve import llama, local_server
 
 
 def chat_command(args, url, session):
     """The command line of the chat through the server at `url`; `session` is a file with the system prompt."""
     command = ["--config", args.config, "model", "chat", "--endpoint-url", url, "--session", session]
     command += ["--model", args.model.resolve(), "--temperature", 0, "--max-tokens", llama.MAX_TOKENS]
-    if args.rag:
-        command += ["--rag", "--document-store-uri", args.rag.resolve()]
-        command += ["--retriever-embedding-model-path", passages.embedding_model()]
     return ilab.command(*command, patch="scripts.serve.chat_patch")
 
 
@@ -30,11 +26,11 @@ def main():
     parser.add_argument("--config", type=Path, required=True, help="ilab config")
     parser.add_argument("--port", type=int, required=True, help="where make serve may be running")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder for the history and the server's log")
-    parser.add_argument("--rag", type=Path, metavar="INDEX", help="put the nearest passages before each question")
+    parser.add_argument("--index", type=Path, help="answer from these pages; without it, the model answers by itself")
+    parser.add_argument("--finder", type=Path, help="weights of what finds answers in the index")
     args = parser.parse_args()
     llama.check_gguf(args.model)
-    if args.rag:
-        passages.check_index(args.rag)
+    pages = local_server.Pages(args.index, args.finder, args.config) if args.index else None
     system = configuration.system_prompt(args.config, args.model)
     args.work.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -42,13 +38,13 @@ def main():
         # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/chat.py
         session = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=args.work)), "session.json")
         session.write_text(json.dumps([{"role": "system", "content": system}]), encoding="utf-8")
-        url = llama.find_server(args.model, args.port)
+        url = llama.find_server(args.model, args.port, pages)
         if url is None:
             print(f"starting a server for {args.model}, it ends with the chat", flush=True)
-            url = stack.enter_context(llama.serving(args.model, args.config, args.work / "server.log"))
+            url = stack.enter_context(llama.serving(args.model, args.config, args.work / "server.log", pages))
         print("ask away, each question on its own; /q ends the chat", flush=True)
         # ilab keeps what was typed in ~/.local/chat-cli.history; here home is the scratch folder.
-        environment = ilab.environment({"HOME": str(args.work.resolve()), **passages.ENVIRONMENT})
+        environment = ilab.environment({"HOME": str(args.work.resolve())})
         # Ctrl-C belongs to the chat, which clears its line; this process waits for it to end.
         signal.signal(signal.SIGINT, lambda *_: None)
         sys.exit(subprocess.run(chat_command(args, url, session), env=environment).returncode)

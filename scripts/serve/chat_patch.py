@@ -13,9 +13,9 @@ from scripts.serve import llama
 TARGET = "instructlab.model.chat"
 
 
-def alone(messages, passages):
-    """Of the `messages` of a chat its system prompt and its last question, with the `passages` before it, if any."""
-    return [message for message in messages[:1] if message["role"] == "system"] + messages[-2 if passages else -1 :]
+def alone(messages):
+    """Of the `messages` of a chat its system prompt and its last question."""
+    return [message for message in messages[:1] if message["role"] == "system"] + messages[-1:]
 
 
 def apply(module):
@@ -29,7 +29,7 @@ def apply(module):
 
             def ask(messages, **options):
                 try:
-                    chunks = create(messages=alone(messages, self.retriever), timeout=llama.TIMEOUT, **options)
+                    chunks = create(messages=alone(messages), timeout=llama.TIMEOUT, **options)
                 except openai.APIStatusError as error:
                     self.console.print(program.printable(said(error)), style="red", markup=False)
                     messages.pop()

@@ -75,6 +75,7 @@ class Sampling(BaseModel):
 class Chat(Sampling):
     """A body for /v1/chat/completions."""
 
+    asked_of: str = Field("", validation_alias="model")
     messages: list[Message] = Field(min_length=1)
     max_tokens: Positive | None = Field(None, validation_alias=AliasChoices("max_completion_tokens", "max_tokens"))
     response_format: Format = Format(type="text")

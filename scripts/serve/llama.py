@@ -26,7 +26,7 @@ TIMEOUT = 3600
 
 
 class TooLong(ValueError):
-    """System prompt, passages and question do not fit into the context; says how many tokens they have."""
+    """System prompt and question do not fit into the context; says how many tokens they have."""
 
 
 def check_gguf(path):
@@ -54,11 +54,9 @@ def load(gguf, context=CONTEXT, gpu_layers=0):
         )  # fmt: skip
 
 
-def request(system, question, context=None):
-    """The body of a greedy chat completion for one question on its own, after the passages `context` of RAG."""
-    # ilab gives what it retrieved as a message of the assistant; retrieve/passages.py says where.
-    passages = [{"role": "assistant", "content": context}] if context else []
-    messages = [{"role": "system", "content": system}, *passages, {"role": "user", "content": question}]
+def request(system, question):
+    """The body of a greedy chat completion for one question on its own."""
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
     return {"messages": messages, "temperature": 0, "repeat_penalty": 1.0, "seed": 0, "max_tokens": MAX_TOKENS}
 
 
@@ -66,22 +64,22 @@ def explained(error: ValueError) -> ValueError:
     """`error` of llama.cpp; a TooLong with both numbers of tokens if that is what it means."""
     if found := re.search(r"Requested tokens \((\d+)\) exceed context window of (\d+)", str(error)):
         tokens, window = (int(number) for number in found.groups())
-        return TooLong(f"system prompt, passages and question have {tokens} tokens together, and {window - 1} fit")
+        return TooLong(f"system prompt and question have {tokens} tokens together, and {window - 1} fit")
     return error
 
 
-def answer(model, system, question, context=None):
+def answer(model, system, question):
     """The greedy answer of `model`, loaded by load(), as plain text; TooLong if the question does not fit."""
     try:
-        reply = model.create_chat_completion(**request(system, question, context))
+        reply = model.create_chat_completion(**request(system, question))
     except ValueError as error:
         raise explained(error) from error
     return reply["choices"][0]["message"]["content"].strip()
 
 
-def answer_through(url, system, question, context=None, timeout=TIMEOUT):
+def answer_through(url, system, question, timeout=TIMEOUT):
     """The same from a server at `url`; OSError if it does not answer in `timeout` seconds, ValueError if it refuses."""
-    body = json.dumps(request(system, question, context)).encode()
+    body = json.dumps(request(system, question)).encode()
     call = urllib.request.Request(f"{url}/chat/completions", body, {"Content-Type": "application/json"})
     try:
         with OPENER.open(call, timeout=timeout) as reply:

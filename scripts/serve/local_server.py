@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 from scripts import ilab, program
 
@@ -18,13 +19,30 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 START = 600
 
 
-def server_settings(gguf):
-    """Environment for `ilab model serve`: a name that tells the very file, whatever link led to it.
+class Pages(NamedTuple):
+    """What answers from the pages are made with: the index, the weights of the finder, the ilab config."""
 
-    So an answer never comes from a foreign server, or from a model that was trained anew since.
+    passages: Path
+    finder: Path
+    config: Path
+
+
+def of_now(path):
+    """A name that tells the very file, whatever link led to it, as it is now."""
+    path = Path(path).resolve()
+    return f"{path}@{path.stat().st_mtime_ns}"
+
+
+def server_settings(gguf, pages=None):
+    """Environment for `ilab model serve`, with a name for what it serves that tells the very files.
+
+    So an answer never comes from a foreign server, from a model that was trained anew since, or from old pages.
     """
-    gguf = Path(gguf).resolve()
-    return {"MODEL_ALIAS": f"{gguf}@{gguf.stat().st_mtime_ns}"}
+    name = of_now(gguf)
+    if pages is None:
+        return {"MODEL_ALIAS": name, "PAGES": ""}
+    paths = [str(Path(path).resolve()) for path in pages]
+    return {"MODEL_ALIAS": f"{name}+{of_now(pages.passages)}", "PAGES": json.dumps(paths)}
 
 
 def serve_command(gguf, config, port):
@@ -39,15 +57,15 @@ def serve_command(gguf, config, port):
     )  # fmt: skip
 
 
-def find_server(gguf, port):
-    """URL of a server on 127.0.0.1:`port` that serves exactly the file `gguf`, or None."""
+def find_server(gguf, port, pages=None):
+    """URL of a server on 127.0.0.1:`port` that serves exactly the file `gguf`, and exactly these pages, or None."""
     url = f"http://127.0.0.1:{port}/v1"
     try:
         with OPENER.open(f"{url}/models", timeout=2) as reply:
             served = [model.get("id") for model in json.load(reply)["data"]]
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return url if server_settings(gguf)["MODEL_ALIAS"] in served else None
+    return url if server_settings(gguf, pages)["MODEL_ALIAS"] in served else None
 
 
 def free_port() -> int:
@@ -58,13 +76,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(gguf, config, log):
-    """Run a server for `gguf` on a free port while the block runs; yields its URL. Its output goes to file `log`."""
+def serving(gguf, config, log, pages=None):
+    """Run a server for `gguf`, and `pages`, on a free port while the block runs; yields its URL.
+
+    Its output goes to the file `log`.
+    """
     port, log = free_port(), Path(log)
     with open(log, "w", encoding="utf-8") as out:
         server = subprocess.Popen(
             serve_command(gguf, config, port),
-            env=ilab.environment(server_settings(gguf)),
+            env=ilab.environment(server_settings(gguf, pages)),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -73,7 +94,7 @@ def serving(gguf, config, log):
         )
     try:
         deadline = time.monotonic() + START
-        while not (url := find_server(gguf, port)):
+        while not (url := find_server(gguf, port, pages)):
             if server.poll() is not None or time.monotonic() > deadline:
                 program.fail(f"the server for {gguf} did not start ({ilab.last_line(log)}); see {log}")
             time.sleep(0.1)

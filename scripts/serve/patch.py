@@ -7,17 +7,23 @@ https://github.com/abetlen/llama-cpp-python/blob/v0.3.6/llama_cpp/server/app.py
 https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/backends/llama_cpp.py
 """
 
+import json
 import os
 import sys
 import types
+from pathlib import Path
 
-from scripts.serve import api, llama
+from scripts.retrieve import answers
+from scripts.serve import api, llama, pages
 
 TARGET = "instructlab.model.backends.llama_cpp"
 
 
 def create_app(settings):
-    """The API for the model that ilab's `settings` name; ends the program when llama.cpp cannot load it."""
+    """The API for the model that ilab's `settings` name; ends the program when llama.cpp cannot load it.
+
+    PAGES in the environment is a JSON list of the index, the finder and the config, for answers from the pages.
+    """
     try:
         model = llama.load(settings.model, settings.n_ctx, settings.n_gpu_layers)
     except ValueError as error:
@@ -25,7 +31,11 @@ def create_app(settings):
         # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/serve_backend.py
         print(f"server: {settings.model}: {error}; if the file is damaged, make it again", file=sys.stderr, flush=True)
         os._exit(1)
-    return api.application(model, os.environ.get("MODEL_ALIAS", settings.model), settings.port)
+    name, found = os.environ.get("MODEL_ALIAS", settings.model), None
+    if os.environ.get("PAGES"):
+        index, finder, config = (Path(part) for part in json.loads(os.environ["PAGES"]))
+        found = pages.completions(answers.answerer(index, finder, config))
+    return api.application(model, name, settings.port, found)
 
 
 def apply(module):

@@ -14,6 +14,8 @@ def main():
     parser.add_argument("--model", type=Path, required=True, help="GGUF file to serve")
     parser.add_argument("--config", type=Path, required=True, help="ilab config")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--index", type=Path, help="answer chats from these pages; without it, the model answers")
+    parser.add_argument("--finder", type=Path, help="weights of what finds answers in the index")
     args = parser.parse_args()
     llama.check_gguf(args.model)
     if not 0 < args.port < 2**16:
@@ -24,10 +26,12 @@ def main():
             probe.bind(("127.0.0.1", args.port))
         except OSError as error:
             program.fail(f"port {args.port}: {error.strerror}; stop what listens there or run make serve PORT=8001")
-    print(f"serving {args.model} at http://127.0.0.1:{args.port}/v1, Ctrl-C ends it", flush=True)
+    pages = local_server.Pages(args.index, args.finder, args.config) if args.index else None
+    what = f"the pages of {args.index}, and {args.model}," if pages else args.model
+    print(f"serving {what} at http://127.0.0.1:{args.port}/v1, Ctrl-C ends it", flush=True)
     program.die_with_parent()
     command = local_server.serve_command(args.model, args.config, args.port)
-    os.execvpe(command[0], command, ilab.environment(llama.server_settings(args.model)))
+    os.execvpe(command[0], command, ilab.environment(llama.server_settings(args.model, pages)))
 
 
 if __name__ == "__main__":

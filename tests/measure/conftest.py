@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from scripts.measure import evaluation
+from tests.serve.conftest import ilab_on_path
 
 ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["ilab_on_path"]
 MADE_UP = json.loads((ROOT / "tests/fixtures/made_up_answers.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def raw():
-    """What answers.py would have written of the models base and sample-embedded."""
+    """What answers.py would have written of the models base and sample-embedded, and of the pages."""
     return copy.deepcopy(MADE_UP)
 
 

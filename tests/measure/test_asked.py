@@ -50,14 +50,13 @@ def test_a_spoiled_line_is_named(tmp_path, line):
 
 def test_what_a_key_tells_apart(config):
     served = asked.served_as("0" * 64, config)
-    first = asked.key(served, "Be brief.", "What?", None)
-    assert first == asked.key(asked.served_as("0" * 64, config), "Be brief.", "What?", None)
+    first = asked.key(served, "Be brief.", "What?")
+    assert first == asked.key(asked.served_as("0" * 64, config), "Be brief.", "What?")
     others = [
-        asked.key(served, "Be wordy.", "What?", None), asked.key(served, "Be brief.", "Why?", None),
-        asked.key(served, "Be brief.", "What?", "A passage."),
-        asked.key(asked.served_as("1" * 64, config), "Be brief.", "What?", None),
+        asked.key(served, "Be wordy.", "What?"), asked.key(served, "Be brief.", "Why?"),
+        asked.key(asked.served_as("1" * 64, config), "Be brief.", "What?"),
     ]  # fmt: skip
-    assert len({first, *others}) == 5
+    assert len({first, *others}) == 4
 
 
 def test_how_a_model_is_served_matters_and_the_rest_of_the_config_does_not(config, monkeypatch):
@@ -65,9 +64,9 @@ def test_how_a_model_is_served_matters_and_the_rest_of_the_config_does_not(confi
     config.write_text("# a comment\n" + CONFIG.replace("8000", "8001") + "train: {num_epochs: 2}\n")
     assert asked.served_as("0" * 64, config) == before
     config.write_text("serve: {b: 1, a: 2}\n")
-    key = asked.key(asked.served_as("0" * 64, config), "", "What?", None)
+    key = asked.key(asked.served_as("0" * 64, config), "", "What?")
     config.write_text("serve: {a: 2, b: 1}\n")
-    assert asked.key(asked.served_as("0" * 64, config), "", "What?", None) == key
+    assert asked.key(asked.served_as("0" * 64, config), "", "What?") == key
     config.write_text(CONFIG.replace("tokenizer", "auto"))
     assert asked.served_as("0" * 64, config) != before
     config.write_text(CONFIG)

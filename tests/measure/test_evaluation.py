@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from scripts.measure import evaluation, summary
+from scripts.measure import evaluation, scoring, summary
+from scripts.retrieve import answers as from_pages
 
 
 def verdicts(*counts):
@@ -21,7 +22,7 @@ def test_shares():
     assert "found" not in numbers
 
 
-def test_the_share_of_passages_that_held_the_key_terms():
+def test_the_share_of_answers_with_the_key_terms_in_a_source():
     answers = [{**answer, "found": n < 3} for n, answer in enumerate(verdicts(2, 1, 1))] + verdicts(1, 0, 0)
     assert summary.summary(answers)["held-out"]["found"] == 0.75
 
@@ -73,14 +74,115 @@ def test_what_is_written_of_an_answer(raw):
     models = evaluation.evaluate(raw)["models"]
     assert list(models) == list(raw["answers"])
     asked = raw["questions"][0]
-    closed, open_book = (models[name]["answers"][0] for name in ("base", "base+rag"))
+    closed = models["base"]["answers"][0]
     assert closed == {**asked, "answer": raw["answers"]["base"][asked["id"]]["answer"], "verdict": "wrong"}
-    assert open_book["found"] is True and models["base"]["seconds"] == 12.5
-    assert not [a for name in ("base", "sample-embedded") for a in models[name]["answers"] if "found" in a]
+    assert models["base"]["seconds"] == 12.5 and models["pages"]["seconds"] == 6.2
+
+
+def test_what_is_written_of_an_answer_from_the_pages(raw):
+    rows = {answer["id"]: answer for answer in evaluation.evaluate(raw)["models"]["pages"]["answers"]}
+    first = rows["trained-1.2"]
+    assert first["verdict"] == "right" and first["score"] == 0.91 and first["first"] == first["answer"]
+    # A wrong first source, and the right third one.
+    assert rows["held-out-2.2"]["verdict"] == "wrong" and rows["held-out-2.2"]["found"] is True
+    # The right one was the best, and its score did not do.
+    nearest = rows["trained-2.1"]
+    assert nearest["verdict"] == "declined" and nearest["found"] is True and nearest["score"] == 0.55
+    assert nearest["answer"] == from_pages.DECLINED and nearest["first"] == "Made up: term 4."
+    # Nothing at all was found.
+    assert (rows["general-2.1"]["score"], rows["general-2.1"]["first"], rows["general-2.1"]["found"]) == (0, "", False)
     # There is nothing to find for what has no answer.
-    assert not [a for a in models["base+rag"]["answers"] if a["kind"] == "unanswerable" and "found" in a]
-    other = next(a for a in models["base+rag"]["answers"] if a.get("found") is False)
-    assert raw["passages"][other["id"]] == "Made up, about something else."
+    assert all(("found" in row) == (row["kind"] != "unanswerable") for row in rows.values())
+
+
+def test_the_made_up_answers_are_what_the_pages_would_give(raw):
+    for row in raw["answers"]["pages"].values():
+        sources = [from_pages.Source(**source) for source in row["sources"]]
+        assert row["answer"] == from_pages.judged(sources, raw["run"]["threshold"]).text
+        assert [source.score for source in sources] == sorted((source.score for source in sources), reverse=True)
+
+
+def test_other_kinds_without_an_answer(raw):
+    """A kind that ends in "unanswerable" has another name, and is scored as before."""
+    before = evaluation.evaluate(raw)
+    for question in raw["questions"]:
+        if question["id"].startswith("unanswerable-1"):
+            question["kind"] = "foreign_unanswerable"
+    after = evaluation.evaluate(raw)
+    for name, model in after["models"].items():
+        assert {answer["id"]: answer["verdict"] for answer in model["answers"]} == raw["verdicts"][name]
+        assert list(model["kinds"])[-1] == "foreign_unanswerable"
+        assert model["kinds"]["foreign_unanswerable"]["n"] == 2 and model["kinds"]["unanswerable"]["n"] == 3
+    pages = after["models"]["pages"]["kinds"]
+    assert pages["foreign_unanswerable"]["right"] == 1 and pages["unanswerable"]["right"] == 0.6667
+    assert "found" not in pages["foreign_unanswerable"]
+    assert after["curve"] == before["curve"] != []
+
+
+def looked_up(name, kind, first, score):
+    must = [] if scoring.unanswerable({"kind": kind}) else [["7"]]
+    return {"id": name, "kind": kind, "must": must, "first": first, "score": score}
+
+
+LOOKED_UP = [
+    looked_up("a", "held-out", "It is 7.", 0.9),
+    looked_up("b", "held-out", "It is 7.", 0.5),
+    looked_up("c", "trained", "It is 8.", 0.7),
+    looked_up("d", "untrained", "It is 9.", 0.3),
+    looked_up("e", "unanswerable", "It is 7.", 0.4),
+    looked_up("f", "foreign_unanswerable", "It is 7.", 0.804),
+    looked_up("g", "general", "It is 7.", 0.2),
+]
+
+
+def test_the_curve():
+    """a to d have an answer: the pages are right about a and b. e and f have none. g is left out: it is general."""
+    points = [tuple(point.values()) for point in evaluation.curve(LOOKED_UP)]
+    assert points == [
+        # threshold, right, wrong, declined, unanswerable_declined
+        (0.2, 0.5, 0.5, 0.0, 0.0),
+        (0.3, 0.5, 0.5, 0.0, 0.0),
+        (0.4, 0.5, 0.25, 0.25, 0.0),
+        (0.5, 0.5, 0.25, 0.25, 0.5),
+        (0.7, 0.25, 0.25, 0.5, 0.5),
+        (0.8, 0.25, 0.0, 0.75, 0.5),
+        (0.9, 0.25, 0.0, 0.75, 1.0),
+    ]
+    assert list(evaluation.curve(LOOKED_UP)[0]) == ["threshold", "right", "wrong", "declined", "unanswerable_declined"]
+
+
+def test_a_curve_without_questions_of_a_sort():
+    answerable = evaluation.curve(LOOKED_UP[:4])
+    assert {point["unanswerable_declined"] for point in answerable} == {None}
+    assert [point["right"] for point in answerable] == [0.5, 0.5, 0.25, 0.25]
+    unanswerable = [tuple(point.values()) for point in evaluation.curve(LOOKED_UP[4:6])]
+    assert unanswerable == [(0.4, None, None, None, 0.0), (0.8, None, None, None, 0.5)]
+    assert evaluation.curve([]) == []
+
+
+def test_the_curve_agrees_with_the_verdicts(measured):
+    """At the threshold in use it gives the shares of what was answered with that threshold."""
+    answers = measured["models"]["pages"]["answers"]
+    point = next(point for point in measured["curve"] if point["threshold"] == measured["run"]["threshold"])
+    some = [answer["verdict"] for answer in answers if answer["kind"] in ("trained", "held-out", "untrained")]
+    for verdict in summary.VERDICTS:
+        assert point[verdict] == round(some.count(verdict) / len(some), 4), verdict
+    assert point["unanswerable_declined"] == measured["models"]["pages"]["kinds"]["unanswerable"]["right"]
+
+
+def test_a_higher_threshold_declines_more(measured):
+    curve = measured["curve"]
+    for lower, higher in zip(curve, curve[1:], strict=False):
+        assert lower["threshold"] < higher["threshold"]
+        assert lower["right"] >= higher["right"] and lower["wrong"] >= higher["wrong"]
+        assert lower["declined"] <= higher["declined"]
+        assert lower["unanswerable_declined"] <= higher["unanswerable_declined"]
+    assert all(it["right"] + it["wrong"] + it["declined"] == pytest.approx(1, abs=2e-4) for it in curve)
+
+
+def test_without_pages_there_is_no_curve(raw):
+    del raw["answers"]["pages"]
+    assert evaluation.evaluate(raw)["curve"] == []
 
 
 def test_the_script(tmp_path, monkeypatch, raw):
@@ -117,7 +219,7 @@ def test_what_is_no_evaluation_is_named(tmp_path, measured):
     ]
     damaged += [
         lacking(measured, "models", "sample-embedded"), lacking(measured, "models", "base"),
-        lacking(measured, "run", "model", "sha256"), lacking(measured, "models", "base+rag", "seconds"),
+        lacking(measured, "run", "model", "sha256"), lacking(measured, "models", "pages", "seconds"),
         lacking(measured, "models", "base", "kinds", "general", "low"),
     ]  # fmt: skip
     for content in damaged:

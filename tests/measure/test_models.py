@@ -56,8 +56,8 @@ def test_names(house, gguf, answers, name, path):
     assert found["sha256"] == hashlib.sha256((house / gguf).read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("name", ["base", "base+rag"])
-def test_a_folder_cannot_take_the_name_of_the_base_model(house, name):
+@pytest.mark.parametrize("name", ["base", models.PAGES])
+def test_a_folder_cannot_take_the_name_of_the_base_model_or_the_pages(house, name):
     folder = house / "others" / name
     folder.parent.mkdir()
     (house / "models/a").rename(folder)

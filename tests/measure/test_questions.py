@@ -23,6 +23,7 @@ def test_questions_are_read(tmp_path):
     rows = [
         ONE, {"id": "b", "kind": "unanswerable", "question": "Why?"}, {**ONE, "id": "c", "kind": "my own"},
         {"id": "d", "kind": "unanswerable", "question": "Why?", "must": []},
+        {"id": "e", "kind": "foreign_unanswerable", "question": "Why?"},
     ]  # fmt: skip
     assert questions.read(written(tmp_path, *rows)) == rows
 
@@ -49,6 +50,8 @@ def test_only_a_newline_ends_a_question(tmp_path):
         ({**ONE, "must": [["1 hour", 60]]}, '"must" has 60'),
         ({**ONE, "must": [["1 hour", " "]]}, "not blank"),
         ({**ONE, "kind": "unanswerable", "must": "no"}, "is not a list of groups"),
+        ({**ONE, "kind": "foreign_unanswerable", "must": "no"}, "is not a list of groups"),
+        ({**ONE, "kind": "unanswerable by most", "must": []}, 'no "must"'),
         ({**ONE, "question": " "}, 'no text under "question"'),
         ({**ONE, "id": 7}, 'no text under "id"'),
         ({**ONE, "question": "What is \ud800?"}, "surrogate"),

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from scripts.measure import answers, evaluation
-from scripts.retrieve import passages
+from scripts.retrieve import answers as from_pages
 from scripts.serve import llama
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-def test_a_question_through_a_real_server(tmp_path, monkeypatch, tiny_base):
+def test_a_question_through_a_real_server(tmp_path, monkeypatch, tiny_base, ilab_on_path):
     (tmp_path / "models").mkdir()
     shutil.copytree(tiny_base, tmp_path / "models/base", ignore=shutil.ignore_patterns("hf", "checkpoint.bin"))
     shutil.copy(ROOT / "config/embedded.yaml", tmp_path / "config.yaml")
@@ -28,17 +28,22 @@ def test_a_question_through_a_real_server(tmp_path, monkeypatch, tiny_base):
     # A proxy is not for servers on this machine.
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setattr(passages, "finder", lambda index, config: lambda question: "Konflux builds containers.")
+    source = from_pages.Source("Konflux builds containers.", "Konflux builds containers.", "Konflux", "", "", 0.9)
+    found = from_pages.judged([source], 0.6)
+    monkeypatch.setattr(from_pages, "answerer", lambda index, finder, config: lambda question: found)
     monkeypatch.setattr(sys, "argv", [
         "answers", "--arguments", "arguments", "--model", "models/base/model.gguf", "--base", "models/base/model.gguf",
-        "--rag", "index.json", "--config", "config.yaml", "--work", "work", "--output", "models/base/answers.json",
+        "--index", "index.json", "--finder", "finder.safetensors", "--config", "config.yaml", "--work", "work",
+        "--output", "models/base/answers.json",
     ])  # fmt: skip
     answers.main()
     raw = json.loads(Path("models/base/answers.json").read_text())
-    given = [raw["answers"][name]["a"] for name in ("base", "base+rag")]
-    assert all(isinstance(answer["answer"], str) and answer["seconds"] > 0 for answer in given)
-    assert evaluation.evaluate(raw)["models"]["base+rag"]["answers"][0]["found"] is True
+    given = raw["answers"]["base"]["a"]
+    assert isinstance(given["answer"], str) and given["seconds"] > 0
+    assert raw["answers"]["pages"]["a"]["answer"] == "Konflux builds containers."
+    assert evaluation.evaluate(raw)["models"]["pages"]["answers"][0]["found"] is True
     # Again: the same answers, and no server is started for them.
     monkeypatch.delattr(llama, "serving")
     answers.main()
-    assert json.loads(Path("models/base/answers.json").read_text())["answers"] == raw["answers"]
+    again = json.loads(Path("models/base/answers.json").read_text())["answers"]
+    assert again["base"] == raw["answers"]["base"] and list(again) == ["base", "pages"]

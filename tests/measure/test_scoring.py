@@ -21,6 +21,10 @@ from scripts.measure import scoring
         ("unanswerable", [], "It costs five euros.", "wrong"),
         ("unanswerable", [["five"]], "It costs five euros.", "wrong"),
         ("unanswerable", [], "", "wrong"),
+        ("foreign_unanswerable", [], "The documentation does not say.", "right"),
+        ("foreign_unanswerable", [["five"]], "It costs five euros.", "wrong"),
+        ("unanswerable by most", [["five"]], "It costs five euros.", "right"),
+        ("unanswerable by most", [["five"]], "The documentation does not say.", "declined"),
         ("held-out", [["a"]], "", "wrong"),
     ],
 )

@@ -5,7 +5,8 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from scripts.serve import api, llama
+from scripts.retrieve import answers
+from scripts.serve import api, llama, pages
 from tests.serve.conftest import ASK, CASES
 
 WINDOW = 64
@@ -184,3 +185,43 @@ def test_a_fault_of_the_server_is_no_fault_of_the_request(app, monkeypatch):
     monkeypatch.undo()
     assert client.post(CHAT, json=SHORT).status_code == 200
     assert client.get("/v1/embeddings").json()["error"]["message"] == "Not Found"
+
+
+def looked_up(question):
+    """What answers.answerer() gives, without pages."""
+    source = answers.Source("It is so.", "It is so.", "Page", "Part", "https://docs/#:~:text=Part", 0.9)
+    return answers.judged([source], 2.0 if "nothing" in question else 0.5)
+
+
+@pytest.fixture(scope="module")
+def paged(app):
+    served = api.application(app.model, "tiny", 8000, pages.completions(looked_up))
+    with TestClient(served, base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+def test_a_chat_is_answered_from_the_pages_with_its_sources(paged):
+    messages = [SHORT["messages"][0], *user("Is it so?")["messages"]]
+    reply = post(paged, CHAT, {"model": "gpt-4", "messages": messages})[1].json()
+    assert reply["choices"][0]["message"]["content"].startswith("It is so.\n\nSources:\n1. Page > Part <https://docs/")
+    assert reply["model"] == "pages" and reply["declined"] is False and reply["choices"][0]["finish_reason"] == "stop"
+    assert reply["sources"][0]["heading"] == "Part" and reply["sources"][0]["score"] == 0.9
+    declined = post(paged, CHAT, user("nothing"))[1].json()
+    assert declined["declined"] and declined["choices"][0]["message"]["content"].startswith(answers.DECLINED)
+    assert post(paged, CHAT, user(" "))[0] == 400
+    assert len(post(paged, CHAT, {**user("a"), "n": 2})[1].json()["choices"]) == 2
+
+
+def test_an_answer_from_the_pages_can_be_streamed(paged):
+    text = post(paged, CHAT, {**user("Is it so?"), "stream": True})[1].text
+    events = [line.removeprefix("data: ") for line in text.splitlines() if line]
+    chunks = [json.loads(event) for event in events[:-1]]
+    content = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks)
+    assert events[-1] == "[DONE]" and content.startswith("It is so.") and chunks[-1]["sources"][0]["title"] == "Page"
+
+
+def test_the_model_itself_is_asked_by_its_name(app, paged):
+    assert [model["id"] for model in paged.get("/v1/models").json()["data"]] == ["pages", "tiny"]
+    alone, named = (post(client, CHAT, {**SHORT, "model": "tiny"})[1].json() for client in (app, paged))
+    assert alone["choices"] == named["choices"] and "sources" not in named
+    assert post(paged, COMPLETION, {"prompt": "x", "max_tokens": 2})[1].json()["model"] == "tiny"

@@ -146,25 +146,21 @@ def plain(text):
     return re.sub(r"[\W_]+", "", re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", text))
 
 
-SYSTEM, PASSAGES = {"role": "system", "content": "s"}, {"role": "assistant", "content": "passages"}
+SYSTEM, ANSWER = {"role": "system", "content": "s"}, {"role": "assistant", "content": "a"}
 ONE, TWO = ({"role": "user", "content": number} for number in "12")
-ANSWER = {"role": "assistant", "content": "a"}
 
 
 @pytest.mark.parametrize(
-    "messages, passages, sent",
+    "messages, sent",
     [
-        ([SYSTEM, ONE], False, [SYSTEM, ONE]),
-        ([SYSTEM, ONE, ANSWER, TWO], False, [SYSTEM, TWO]),
-        ([SYSTEM, PASSAGES, ONE], True, [SYSTEM, PASSAGES, ONE]),
-        ([SYSTEM, PASSAGES, ONE, ANSWER, PASSAGES, TWO], True, [SYSTEM, PASSAGES, TWO]),
-        ([ONE], False, [ONE]),
-        ([PASSAGES, ONE], True, [PASSAGES, ONE]),
-        ([ONE, ANSWER, TWO], False, [TWO]),
+        ([SYSTEM, ONE], [SYSTEM, ONE]),
+        ([SYSTEM, ONE, ANSWER, TWO], [SYSTEM, TWO]),
+        ([ONE], [ONE]),
+        ([ONE, ANSWER, TWO], [TWO]),
     ],
 )
-def test_a_question_is_sent_alone(messages, passages, sent):
-    assert chat_patch.alone(messages, passages) == sent
+def test_a_question_is_sent_alone(messages, sent):
+    assert chat_patch.alone(messages) == sent
 
 
 @pytest.mark.slow
@@ -190,14 +186,14 @@ def test_make_serves_asks_and_leaves_nothing_running(tiny_base, tmp_path):
     if not (ROOT / ".venv/bin/ilab").exists():
         pytest.skip("no .venv: run make setup")
     clone, port = Clone(tmp_path, tiny_base, ROOT / ".venv/bin/ilab"), local_server.free_port()
-    alone = clone.make("ask", "MODEL=base", f"PORT={port}", "Q=What's `Konflux`? $HOME")
+    alone = clone.make("ask", "MODEL=base", f"PORT={port}", "RAG=0", "Q=What's `Konflux`? $HOME")
     assert alone.returncode == 0 and alone.stdout.strip(), alone.stderr
-    server = subprocess.Popen(clone.command("serve", "MODEL=base", f"PORT={port}"), cwd=clone.folder)
+    server = subprocess.Popen(clone.command("serve", "RAG=0", "MODEL=base", f"PORT={port}"), cwd=clone.folder)
     try:
         model = clone.folder / "models/base/model.gguf"
         while not local_server.find_server(model, port):
             assert server.poll() is None
-        through = clone.make("ask", "MODEL=base", f"PORT={port}", "Q=What's `Konflux`? $HOME")
+        through = clone.make("ask", "MODEL=base", f"PORT={port}", "RAG=0", "Q=What's `Konflux`? $HOME")
         assert through.stdout == alone.stdout
     finally:
         server.terminate()

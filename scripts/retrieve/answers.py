@@ -1,0 +1,91 @@
+"""Answer a question with what a page says, and tell where; or decline, when nothing on the pages fits well enough."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from scripts import configuration, program
+from scripts.retrieve import search
+
+DECLINED = "The documentation does not say."
+SHOWN = 3  # sources of an answer
+
+
+class Source(NamedTuple):
+    """What a page says: `sentence` is the unit that fits best, `text` has its neighbours too where they fit as well."""
+
+    text: str
+    sentence: str
+    title: str
+    heading: str
+    url: str
+    score: float
+
+
+class Answer(NamedTuple):
+    """sources: the best first, at most SHOWN; those of a declined answer are merely the nearest."""
+
+    text: str
+    declined: bool
+    sources: list[Source]
+
+
+def threshold(config: Path) -> float:
+    """rag.threshold of the ilab config: the least score of an answer."""
+    found = configuration.section(config, "rag").get("threshold", 0.0)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        program.fail(f"{config}: rag.threshold is {found!r}; give a number, such as 0.6")
+    return found
+
+
+def link(url: str, heading: str) -> str:
+    """The address of a heading on the page `url`, as a text fragment: that needs no id which the site gave it.
+
+    https://developer.mozilla.org/docs/Web/URI/Reference/Fragment/Text_fragments
+    """
+    return f"{url}#:~:text={quote(heading, safe='')}" if url and heading else url
+
+
+def source(found: search.Found) -> Source:
+    """What is shown of an answer that was found: items, rows and code come after what introduces them."""
+    title, *parts = found.passage.chunk.headings or (found.passage.page,)
+    heading = parts[-1] if parts else ""
+    lead = found.units[0].lead
+    apart = "\n" if any(unit.lead or "\n" in unit.text for unit in found.units) else " "
+    text = apart.join(unit.text for unit in found.units)
+    return Source(f"{lead}\n{text}" if lead else text, found.best.text, title, heading,
+                  link(found.passage.url, heading), found.score)  # fmt: skip
+
+
+def judged(sources: list[Source], least: float) -> Answer:
+    """The answer that the `sources` give: the first of them, or none if its score is under `least`."""
+    declined = not sources or sources[0].score < least
+    return Answer(DECLINED if declined else sources[0].text, declined, sources)
+
+
+def answerer(index: Path, finder: Path, config: Path) -> Callable[[str], Answer]:
+    """A function that answers questions from the pages of `index`, which was made with the encoder in file `finder`."""
+    from scripts.retrieve import encoder  # here, as importing torch takes three seconds
+
+    opened, least = search.open_index(index), threshold(config)
+    model, tokens = encoder.load(finder), encoder.tokenizer()
+
+    def answer(question: str) -> Answer:
+        vector = encoder.encoded(model, [encoder.question_row(tokens, question)])[0].numpy()
+        return judged([source(found) for found in search.search(opened, question, vector, SHOWN)], least)
+
+    return answer
+
+
+def shown(answer: Answer) -> str:
+    """An answer with its sources as plain text, as it is printed and as it goes to clients of the server."""
+    lines = [answer.text]
+    if answer.sources:
+        lines += ["", "Nearest:" if answer.declined else "Sources:"]
+    for number, it in enumerate(answer.sources, 1):
+        where = " > ".join(filter(None, [it.title, it.heading]))
+        lines.append(f"{number}. {where}" + (f" <{it.url}>" if it.url else ""))
+        lines.append("   " + it.sentence.replace("\n", "\n   "))
+    return "\n".join(lines)

@@ -10,7 +10,7 @@ from pathlib import Path
 from scripts.program import ROOT, die_with_parent, fail
 
 # The words of ilab's command line that say in messages what it did.
-COMMANDS = ("model", "data", "rag", "train", "generate", "convert", "ingest", "serve", "chat")
+COMMANDS = ("model", "data", "train", "generate", "serve", "chat")
 
 
 def command(*arguments, patch: str | None = None) -> list[str]:

@@ -1,53 +1,19 @@
 """Find in an index the units that answer a question: those that mean it, in passages that have its words."""
 
-import base64
-import json
 import math
-import re
-from collections import defaultdict
-from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy
-import Stemmer
 
-from scripts import program
-from scripts.retrieve.pieces import Chunk, Unit
+from scripts.retrieve.opened import Index, Passage, stems
+from scripts.retrieve.pieces import Unit
 
 # How much the words of a question count beside its meaning, which is a similarity from -1 to 1: those in the chunk, and
 # those in the unit. Chosen on the held-out questions of evaluation/questions.jsonl (docs/retrieval.md).
 IN_CHUNK, IN_UNIT = 0.3, 0.2
-# Words that tell nothing of what is asked, however rare they are on a site.
-EMPTY = frozenset(
-    "a about am an and any are as at be been but by can could do does did for from had has have how i if in into is it "
-    "its me my no not of on or our should so that the their them then there these they this to us was we were what "
-    "when where which while who whom whose why will with would you your".split()
-)
 # Neighbours that are this little worse belong to the answer, up to so many units in all.
 NEAR, MOST = 0.1, 3
 FOLLOWING = 8  # units that belong to a sentence which introduces them, such as the items of a list
-STEMMER = Stemmer.Stemmer("english")
-
-
-class Passage(NamedTuple):
-    """A chunk of a page, and the address of that page, which may be empty."""
-
-    page: str
-    url: str
-    chunk: Chunk
-
-
-class Index(NamedTuple):
-    """n passages with m units: their unit vectors (m, 384), which passage a unit is of (m,), and where words stand.
-
-    words: {stem: (numbers of passages, numbers of units)}
-    """
-
-    passages: list[Passage]
-    vectors: numpy.ndarray
-    owners: numpy.ndarray
-    words: dict[str, tuple[numpy.ndarray, numpy.ndarray]]
 
 
 class Found(NamedTuple):
@@ -57,41 +23,6 @@ class Found(NamedTuple):
     units: tuple[Unit, ...]
     best: Unit
     score: float
-
-
-def stems(text: str) -> set[str]:
-    """The words of a text that tell something, without their endings."""
-    return set(STEMMER.stemWords([word for word in re.findall(r"\w+", text.lower()) if word not in EMPTY]))
-
-
-def places(texts: Iterable[str]) -> dict[str, list[int]]:
-    """{stem: the numbers of the texts that have it}"""
-    found = defaultdict(list)
-    for number, text in enumerate(texts):
-        for stem in stems(text):
-            found[stem].append(number)
-    return found
-
-
-def open_index(path: Path) -> Index:
-    """The index in file `path`, written by index.py; ends the program when it is none."""
-    try:
-        pages = json.loads(path.read_text(encoding="utf-8"))["pages"]
-        passages = [Passage(name, page["url"], Chunk(tuple(headings), tuple(Unit(*unit) for unit in units)))
-                    for name, page in pages.items() for headings, units in page["chunks"]]  # fmt: skip
-        parts = b"".join(base64.b64decode(page["vectors"]) for page in pages.values())
-        owners = numpy.repeat(numpy.arange(len(passages)), [len(it.chunk.units) for it in passages])
-        vectors = numpy.frombuffer(parts, numpy.float16).reshape(len(owners), -1).astype(numpy.float32)
-    except FileNotFoundError:
-        program.fail(f"{path}: no index of the documentation; run make rag first")
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        program.fail(f"{path}: not an index ({error!r}); remove it and run make rag")
-    in_passages = places(f"{it.chunk.title}\n{it.chunk.text}" for it in passages)
-    in_units = places(f"{unit.lead}\n{unit.text}" for it in passages for unit in it.chunk.units)
-    words = {
-        stem: (numpy.array(found), numpy.array(in_units.get(stem, []), int)) for stem, found in in_passages.items()
-    }
-    return Index(passages, vectors, owners, words)
 
 
 def shares(index: Index, question: str) -> tuple[numpy.ndarray, numpy.ndarray]:

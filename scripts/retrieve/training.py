@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from scripts import files, program
-from scripts.retrieve import encoder, exercises
+from scripts.retrieve import encoder, exercises, vectors
 
 PRODUCTS = 8  # of a step: some 45 chunks, 400 units and 240 questions
 EPOCHS, RATE, WARMUP, SEED = 2, 2e-4, 0.08, 1
@@ -26,8 +26,8 @@ class Prepared:
     """The token ids of a product's chunks and questions, and for each question the number of its unit, or -1."""
 
     def __init__(self, tokens: Tokenizer, product: exercises.Product):
-        self.chunks = [encoder.chunk_row(tokens, chunk) for chunk in product.chunks]
-        self.questions = [encoder.question_row(tokens, question.text) for question in product.questions]
+        self.chunks = [vectors.chunk_row(tokens, chunk) for chunk in product.chunks]
+        self.questions = [vectors.question_row(tokens, question.text) for question in product.questions]
         starts = [0]
         for _, spans in self.chunks:
             starts.append(starts[-1] + len(spans))
@@ -39,8 +39,8 @@ class Prepared:
 
 def loss_of(model: encoder.Encoder, nothing: torch.Tensor, some: list[Prepared]) -> torch.Tensor:
     """The mean loss of all questions of `some` products against all their units."""
-    units = encoder.encode(model, [row for it in some for row in it.chunks])
-    questions = encoder.encode(model, [row for it in some for row in it.questions])
+    units = vectors.encode(model, [row for it in some for row in it.chunks])
+    questions = vectors.encode(model, [row for it in some for row in it.questions])
     scores = torch.cat([questions @ units.T, nothing.expand(len(questions), 1)], 1) / TEMPERATURE
     targets, before = [], 0
     for it in some:

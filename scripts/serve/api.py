@@ -13,7 +13,7 @@ from llama_cpp import Llama
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from scripts.serve import errors, forms, guard, pages, turns
+from scripts.serve import errors, forms, guard, pages, turns, web
 
 
 def application(model: Llama, name: str, port: int, found: Callable | None = None) -> FastAPI:
@@ -25,6 +25,7 @@ def application(model: Llama, name: str, port: int, found: Callable | None = Non
     # Without the pages /docs and /redoc, which load scripts from a foreign host.
     app = FastAPI(openapi_url=None, exception_handlers=dict.fromkeys(errors.HANDLED, errors.refuse))
     guard.protect(app, port)
+    web.add_page(app)
     turn, stop = asyncio.Lock(), turns.stoppable(model)
 
     def post(path: str, form: type[forms.Chat] | type[forms.Completion], generate: Callable) -> None:

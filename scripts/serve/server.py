@@ -28,7 +28,8 @@ def main():
             program.fail(f"port {args.port}: {error.strerror}; stop what listens there or run make serve PORT=8001")
     pages = local_server.Pages(args.index, args.finder, args.config) if args.index else None
     what = f"the pages of {args.index}, and {args.model}," if pages else args.model
-    print(f"serving {what} at http://127.0.0.1:{args.port}/v1, Ctrl-C ends it", flush=True)
+    address = f"http://127.0.0.1:{args.port}"
+    print(f"serving {what} at {address}/v1, with a page to ask at {address}/, Ctrl-C ends it", flush=True)
     program.die_with_parent()
     command = local_server.serve_command(args.model, args.config, args.port)
     os.execvpe(command[0], command, ilab.environment(llama.server_settings(args.model, pages)))

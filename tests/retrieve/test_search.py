@@ -5,7 +5,7 @@ import json
 import numpy
 import pytest
 
-from scripts.retrieve import answers, search
+from scripts.retrieve import answers, opened, search
 from scripts.retrieve.pieces import Chunk, Unit
 
 
@@ -19,7 +19,7 @@ def index_of(tmp_path, *chunks):
         "chunks": [[headings, [unit[:2] for unit in units]] for headings, units in chunks],
     }  # fmt: skip
     (tmp_path / "index.json").write_text(json.dumps({"made_with": {}, "pages": {"a.md": page}}))
-    return search.open_index(tmp_path / "index.json")
+    return opened.open_index(tmp_path / "index.json")
 
 
 def best(index, question, vector, count=3):
@@ -57,7 +57,13 @@ def test_neighbours_that_are_nearly_as_good_belong_to_the_answer(tmp_path):
 
 def test_what_a_sentence_introduces_belongs_to_it(tmp_path):
     lead = "Do this:"
-    units = [("Other.", "", [0, 0]), (lead, "", [1, 0]), ("- a", lead, [0, 0]), ("- b", lead, [0, 0]), ("End.", "", [0, 0])]
+    units = [
+        ("Other.", "", [0, 0]),
+        (lead, "", [1, 0]),
+        ("- a", lead, [0, 0]),
+        ("- b", lead, [0, 0]),
+        ("End.", "", [0, 0]),
+    ]
     found = search.search(index_of(tmp_path, (["A"], units)), "?", numpy.array([1.0, 0.0]), 1)[0]
     assert [unit.text for unit in found.units] == [lead, "- a", "- b"]
     assert answers.source(found).text == "Do this:\n- a\n- b"
@@ -66,20 +72,20 @@ def test_what_a_sentence_introduces_belongs_to_it(tmp_path):
 def test_empty_words_do_not_count(tmp_path):
     index = index_of(tmp_path, (["A"], [("What is so.", "", [0, 1])]), (["B"], [("A snapshot.", "", [0, 1])]))
     assert best(index, "What is a snapshot?", [0.0, 1.0], 1) == [("A snapshot.", 1)]
-    assert search.stems("What is it?") == set()
+    assert opened.stems("What is it?") == set()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"pages": {"a": {}}}', '{"pages": {"a": 1}}'])
 def test_no_index_is_one_line(tmp_path, content):
     (tmp_path / "index.json").write_text(content)
     with pytest.raises(SystemExit, match="not an index .*; remove it and run make rag"):
-        search.open_index(tmp_path / "index.json")
+        opened.open_index(tmp_path / "index.json")
     with pytest.raises(SystemExit, match="run make rag first"):
-        search.open_index(tmp_path / "none.json")
+        opened.open_index(tmp_path / "none.json")
 
 
 def found(*units, headings=("Page", "Part"), url="https://docs/a/", score=0.9):
-    passage = search.Passage("a.md", url, Chunk(headings, units))
+    passage = opened.Passage("a.md", url, Chunk(headings, units))
     return search.Found(passage, units, units[0], score)
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from scripts import files
-from scripts.retrieve import encoder, exercises, training
+from scripts.retrieve import encoder, exercises, training, vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,24 +19,24 @@ def test_vectors_equal_those_of_sentence_transformers():
     texts = ["What is Konflux?", "A longer text. " * 12, "x"]
     expected = SentenceTransformer(str(encoder.FOLDER), device="cpu").encode(texts, normalize_embeddings=True)
     model, tokens = encoder.load(), encoder.tokenizer()
-    found = encoder.encoded(model, [encoder.question_row(tokens, text) for text in texts])
+    found = vectors.encoded(model, [vectors.question_row(tokens, text) for text in texts])
     assert torch.allclose(found, torch.tensor(expected), atol=1e-5)
 
 
 def test_rows_do_not_depend_on_what_stands_beside_them():
     model, tokens = encoder.load(), encoder.tokenizer()
-    rows = [encoder.question_row(tokens, "word " * number) for number in range(1, 40)]
-    together = encoder.encoded(model, rows)
-    alone = torch.cat([encoder.encoded(model, [row]) for row in rows])
+    rows = [vectors.question_row(tokens, "word " * number) for number in range(1, 40)]
+    together = vectors.encoded(model, rows)
+    alone = torch.cat([vectors.encoded(model, [row]) for row in rows])
     assert torch.allclose(together, alone, atol=1e-5)
 
 
 def test_every_unit_of_a_chunk_has_a_span_also_where_there_is_no_room():
     tokens = encoder.tokenizer()
     units = tuple(exercises.pieces.Unit(f"number {number} of many words in a row") for number in range(60))
-    ids, spans = encoder.chunk_row(tokens, exercises.pieces.Chunk(("Title " * 60,), units))
-    assert len(ids) == encoder.LONGEST and len(spans) == 60 and all(0 < a < b < len(ids) for a, b in spans)
-    ids, spans = encoder.chunk_row(tokens, exercises.pieces.Chunk((), (exercises.pieces.Unit("\u200b"),)))
+    ids, spans = vectors.chunk_row(tokens, exercises.pieces.Chunk(("Title " * 60,), units))
+    assert len(ids) == vectors.LONGEST and len(spans) == 60 and all(0 < a < b < len(ids) for a, b in spans)
+    ids, spans = vectors.chunk_row(tokens, exercises.pieces.Chunk((), (exercises.pieces.Unit("\u200b"),)))
     assert spans[0][0] < spans[0][1]
 
 
@@ -95,7 +95,7 @@ def test_training_brings_questions_to_their_answers(monkeypatch):
     def right(model):
         hits = total = 0
         for it in prepared:
-            units, questions = encoder.encoded(model, it.chunks), encoder.encoded(model, it.questions)
+            units, questions = vectors.encoded(model, it.chunks), vectors.encoded(model, it.questions)
             asked = [(n, answer) for n, answer in enumerate(it.answers) if answer >= 0]
             hits += sum(int((questions[n] @ units.T).argmax()) == answer for n, answer in asked)
             total += len(asked)

@@ -1,6 +1,7 @@
 """What the server makes of requests: an answer, or a clear 4xx in OpenAI's form. In this process, a window of 64."""
 
 import json
+import re
 
 import pytest
 from starlette.testclient import TestClient
@@ -204,7 +205,7 @@ def test_a_chat_is_answered_from_the_pages_with_its_sources(paged):
     messages = [SHORT["messages"][0], *user("Is it so?")["messages"]]
     reply = post(paged, CHAT, {"model": "gpt-4", "messages": messages})[1].json()
     assert reply["choices"][0]["message"]["content"].startswith("It is so.\n\nSources:\n1. Page > Part <https://docs/")
-    assert reply["model"] == "pages" and reply["declined"] is False and reply["choices"][0]["finish_reason"] == "stop"
+    assert reply["answer"] == "It is so." and reply["model"] == "pages" and reply["declined"] is False and reply["choices"][0]["finish_reason"] == "stop"
     assert reply["sources"][0]["heading"] == "Part" and reply["sources"][0]["score"] == 0.9
     declined = post(paged, CHAT, user("nothing"))[1].json()
     assert declined["declined"] and declined["choices"][0]["message"]["content"].startswith(answers.DECLINED)
@@ -225,3 +226,17 @@ def test_the_model_itself_is_asked_by_its_name(app, paged):
     alone, named = (post(client, CHAT, {**SHORT, "model": "tiny"})[1].json() for client in (app, paged))
     assert alone["choices"] == named["choices"] and "sources" not in named
     assert post(paged, COMPLETION, {"prompt": "x", "max_tokens": 2})[1].json()["model"] == "tiny"
+
+
+def test_the_page_loads_nothing_from_elsewhere(paged):
+    page = paged.get("/")
+    assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
+    linked = set(re.findall(r'(?:src|href)="([^"]+)"', page.text))
+    assert linked == {"data:,", "page.css", "page.js"}
+    for name in ("/", "/page.css", "/page.js"):
+        file = paged.get(name)
+        assert file.status_code == 200 and "default-src 'none'" in file.headers["content-security-policy"]
+        assert "//" not in re.sub(r"^// .*$|/\^https\?.*/", "", file.text, flags=re.M), name
+        assert "innerHTML" not in file.text and " style=" not in file.text and " onclick" not in file.text
+    assert paged.get("/page.py").status_code == 404
+    assert paged.get("/", headers={"Host": "evil.example"}).status_code == 400

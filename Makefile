@@ -161,7 +161,7 @@ build/rag/index.json: build/args/rag models/finder/model.safetensors
 INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
 SERVED = $(if $(INDEX),$(if $(filter in-use,$(MODEL)),$(or $(wildcard $(GGUF)),models/base/model.gguf),$(GGUF)),$(GGUF))
 ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
-serve: $(INDEX) | models/base/record.json  ## serve them at http://127.0.0.1:8000/v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
+serve: $(INDEX) | models/base/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
 	@$(PYTHON) -m scripts.serve.server $(ASKED)
 chat: $(INDEX) | models/base/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
 	@$(PYTHON) -m scripts.serve.chat $(ASKED) --work build/work/chat

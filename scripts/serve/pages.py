@@ -19,7 +19,11 @@ def completions(answer: Callable[[str], answers.Answer]) -> Callable:
             raise ValueError("no question: the last message of the user is empty")
         found = answer(asked[-1])
         head = {"id": f"chatcmpl-{MODEL}-{next(NUMBERS)}", "created": int(time.time()), "model": MODEL}
-        more = {"answer": found.text, "declined": found.declined, "sources": [source._asdict() for source in found.sources]}
+        more = {
+            "answer": found.text,
+            "declined": found.declined,
+            "sources": [source._asdict() for source in found.sources],
+        }
         content = answers.shown(found)
         if stream:
             return streamed({**head, "object": "chat.completion.chunk"}, content, more)

@@ -205,7 +205,12 @@ def test_a_chat_is_answered_from_the_pages_with_its_sources(paged):
     messages = [SHORT["messages"][0], *user("Is it so?")["messages"]]
     reply = post(paged, CHAT, {"model": "gpt-4", "messages": messages})[1].json()
     assert reply["choices"][0]["message"]["content"].startswith("It is so.\n\nSources:\n1. Page > Part <https://docs/")
-    assert reply["answer"] == "It is so." and reply["model"] == "pages" and reply["declined"] is False and reply["choices"][0]["finish_reason"] == "stop"
+    assert (
+        reply["answer"] == "It is so."
+        and reply["model"] == "pages"
+        and reply["declined"] is False
+        and reply["choices"][0]["finish_reason"] == "stop"
+    )
     assert reply["sources"][0]["heading"] == "Part" and reply["sources"][0]["score"] == 0.9
     declined = post(paged, CHAT, user("nothing"))[1].json()
     assert declined["declined"] and declined["choices"][0]["message"]["content"].startswith(answers.DECLINED)

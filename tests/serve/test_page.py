@@ -1,0 +1,102 @@
+"""The page to ask, in a real browser: it asks the server that gave it, shows text as text, and fits into its window."""
+
+import contextlib
+import html
+import json
+import re
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+import uvicorn
+
+from scripts.retrieve import answers
+from scripts.serve import api, local_server, pages, web
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")]
+NASTY = "<b>bold</b> & 'so' </script><img src=x onerror=alert(1)>"
+LONG = "word" * 200
+
+
+class Silent:
+    """In the place of a model that is not asked here."""
+
+    generate = None
+
+    def create_chat_completion(self, model, messages, stream=False, **_):
+        message = {"role": "assistant", "content": f"Alone: {messages[-1]['content']}"}
+        return {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}], "usage": {}, "model": model}
+
+    create_completion = create_chat_completion
+
+
+def looked_up(question):
+    source = answers.Source(f"Before. {NASTY} After.", NASTY, "A & B", "<C>", "https://docs/#c", 0.9)
+    bad = answers.Source("x", "x", "Link", "", "javascript:alert(1)", 0.8)
+    return answers.judged([source, bad], 2.0 if "nothing" in question else 0.5)
+
+
+@contextlib.contextmanager
+def serving(found):
+    port = local_server.free_port()
+    app = api.application(Silent(), "tiny", port, found)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def browse(address, folder, *options):
+    """The page as a browser shows it after its scripts have run."""
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    command += [f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=4000", *options, "--dump-dom", address]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
+
+
+def test_a_question_is_answered_with_its_sources(tmp_path):
+    with serving(pages.completions(looked_up)) as url:
+        shown = browse(f"{url}?q=Is%20it%20so%3F", tmp_path)
+        declined = browse(f"{url}?q=nothing", tmp_path)
+    assert '<h2 id="asked">Is it so?</h2>' in shown and ">Sources</h3>" in shown
+    assert f"<mark>{html.escape(NASTY, quote=False)}</mark>" in shown and "<b>bold" not in shown
+    assert '<a href="https://docs/#c" rel="noreferrer">A &amp; B &gt; &lt;C&gt;</a>' in shown
+    assert "javascript:" not in shown and 'aria-busy="false"' in shown
+    assert ">The documentation does not say.</p>" in declined and ">What came nearest</h3>" in declined
+
+
+def test_a_server_without_pages_offers_the_model_alone(tmp_path):
+    with serving(None) as url:
+        shown = browse(url, tmp_path)
+        assert "may make things up" in shown and '<fieldset id="ways" hidden' in shown
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits(tmp_path, width, scheme):
+    source = (web.FOLDER / "index.html").read_text().replace(" hidden>", ">")
+    source = source.replace(
+        '<link rel="stylesheet" href="page.css">', f"<style>{(web.FOLDER / 'page.css').read_text()}</style>"
+    )
+    source = source.replace('id="answer">', f'id="answer">{LONG}').replace('id="asked">', f'id="asked">{LONG}')
+    source = source.replace('<ol id="sources">', f'<ol id="sources"><li><a href="x">{LONG}</a><p>{LONG}</p></li>')
+    # Chromium's own windows are never as narrow as 400 pixels, a frame is.
+    probe = """<!DOCTYPE html><body style="margin:0"><iframe style="border:0" width="{width}" height="2000" onload="
+      const page = this.contentDocument, at = page.documentElement.clientWidth;
+      const out = [...page.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > at + 1);
+      document.title = JSON.stringify([page.documentElement.scrollWidth - at, out.map(e => e.id),
+        this.contentWindow.getComputedStyle(page.body).backgroundColor])" srcdoc="{source}"></iframe>"""
+    (tmp_path / "probe.html").write_text(probe.format(width=width, source=html.escape(source)))
+    light = f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"
+    shown = browse((tmp_path / "probe.html").as_uri(), tmp_path, f"--window-size={max(width, 600)},2000", light)
+    over, out, background = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", shown)[1]))
+    assert over == 0 and not out
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}[scheme]

@@ -31,6 +31,7 @@ QUESTIONS :=
 Q         :=
 RAG       :=
 SITES     :=
+FORMAT    := messages
 FAST      :=
 TORCH_BACKEND :=
 
@@ -39,7 +40,7 @@ override CONFIG := $(patsubst ./%,%,$(value CONFIG))
 override DATA := $(patsubst ./%,%,$(patsubst %/,%,$(value DATA)))
 NAME := $(subst /,-,$(DATA:/%=%))-$(basename $(notdir $(CONFIG)))
 MARKS := ' " ` \ $$ % * ? [ ] ; & | < > ( ) { } ! \# ~ : =
-$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT,$(if $(or $(word 2,$(value $(it))),$(strip $(foreach \
+$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT,$(if $(or $(word 2,$(value $(it))),$(strip $(foreach \
 	mark,$(MARKS),$(findstring $(mark),$(value $(it)))))),$(error $(it)=$(value $(it)): take out blanks and $(MARKS))))
 define NEWLINE :=
 
@@ -123,6 +124,10 @@ pre-generated/train_konflux.jsonl pre-generated/demo/train_konflux.jsonl: build/
 
 inspect: $(ROWS)  ## look at the rows: counts, lengths, what was dropped, five random ones
 	@scripts/generate/inspect.sh $(DATA)
+
+export-data: $(ROWS)  ## the rows for other trainers, in build/export/ (FORMAT=messages, alpaca, sharegpt or chatml)
+	@$(PYTHON) -m scripts.generate.export --data $(DATA) --format $(call quoted,FORMAT) \
+		--output build/export/$(subst /,-,$(DATA:/%=%))-$(FORMAT)
 
 # Train ----------------------------------------------------------------------------------------------------------------
 
@@ -215,6 +220,6 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 .PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json \
 	models/finder/model.safetensors build/rag/index.json \
 	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json
-.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect train models use finder rag serve \
+.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect export-data train models use finder rag serve \
 	chat ask demo evaluate evaluate-foreign report chart test benchmark lint clean distclean FORCE
 FORCE:

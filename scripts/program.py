@@ -40,9 +40,11 @@ def fail(message: str) -> NoReturn:
 
 
 def say_interrupted(kind, error, trace):
-    """Print one line for Ctrl-C; any other exception keeps its traceback."""
+    """Print one line for Ctrl-C, nothing where `| head` has read enough; any other exception keeps its traceback."""
     if issubclass(kind, KeyboardInterrupt):
         print(f"{name()}: interrupted; run it again to go on", file=sys.stderr)
+    elif issubclass(kind, BrokenPipeError):
+        os._exit(1)  # at an ordinary exit Python would write what is left, and complain again
     else:
         sys.__excepthook__(kind, error, trace)
 

@@ -1,6 +1,7 @@
 """What all stages share: files, YAML, arguments files, how a script ends."""
 
 import json
+import shlex
 import subprocess
 import sys
 import threading
@@ -147,3 +148,10 @@ def test_an_interrupt_is_one_line():
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert result.returncode != 0 and result.stderr == "-c: interrupted; run it again to go on\n"
+
+
+def test_a_reader_that_has_enough_causes_no_traceback():
+    code = "from scripts import program\nfor _ in range(100000): print('line')"
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} | head -1"
+    result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert result.stdout == "line\n" and result.stderr == ""

@@ -82,7 +82,7 @@ lock: setup  ## resolve requirements.in to requirements.lock anew
 	@scripts/setup/lock.sh $(VENV)-uv/bin/uv
 
 base: models/base/record.json  ## unpack the embedded base model
-build/args/base: WITH = --code scripts/setup/*.py
+build/args/base: WITH = --code scripts/setup/{base_model,tokenizer}.py
 models/base/record.json: build/args/base
 	$(PYTHON) -m scripts.setup.base_model --output models/base
 
@@ -211,6 +211,8 @@ benchmark: | models/base/record.json  ## time the training against ilab's own
 lint: | $(VENV)/.done  ## check the style and the types of the code
 	$(VENV)/bin/ruff check --no-cache . && $(VENV)/bin/ruff format --no-cache --check .
 	$(VENV)/bin/mypy --cache-dir build/work/mypy scripts crawl.py
+doctor:  ## what this machine and this folder have and lack, with a remedy for each fault
+	@python3 -B -m scripts.setup.doctor --venv $(VENV) --port $(PORT) --start-url $(call quoted,START_URL)
 clean:  ## remove scratch files, also of a stopped training; what was made stays
 	rm -rf build/work
 distclean:  ## remove all that was made here: models, generated rows, environment
@@ -221,5 +223,5 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 	models/finder/model.safetensors build/rag/index.json \
 	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json
 .PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect export-data train models use finder rag serve \
-	chat ask demo evaluate evaluate-foreign report chart test benchmark lint clean distclean FORCE
+	chat ask demo evaluate evaluate-foreign report chart test benchmark lint doctor clean distclean FORCE
 FORCE:

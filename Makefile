@@ -154,11 +154,11 @@ use: | $(VENV)/.done  ## use another trained model: make use MODEL=NAME
 
 # What finds answers in pages is trained once, on exercises about invented products: no site needs a training of its own.
 finder: models/finder/model.safetensors  ## train what finds answers in the pages of any site (10 min on 2 cores)
-build/args/finder: WITH = --file 'exercises/*.jsonl' --code scripts/retrieve/{training,exercises,vectors,encoder,pieces}.py
+build/args/finder: WITH = --file 'exercises/*.jsonl' --code scripts/retrieve/{training,exercises,vectors,query,encoder,pieces}.py
 models/finder/model.safetensors: build/args/finder
 	$(PYTHON) -m scripts.retrieve.training --exercises exercises --output $@
 rag: build/rag/index.json  ## index markdown/, for answers from its pages
-build/args/rag: WITH = --file 'markdown/*.md' markdown/manifest.json --code scripts/retrieve/{index,vectors,encoder,pieces}.py
+build/args/rag: WITH = --file 'markdown/*.md' markdown/manifest.json --code scripts/retrieve/{index,vectors,query,encoder,pieces}.py
 build/rag/index.json: build/args/rag models/finder/model.safetensors
 	$(PYTHON) -m scripts.retrieve.index --arguments $< --markdown markdown --finder models/finder/model.safetensors --output $@
 
@@ -186,7 +186,7 @@ build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMI
 	--section general models serve rag --file $(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/record.json) $(QUESTIONS) \
 	models/base/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
 	'*/*/questions.jsonl' --code scripts/measure/{answers,asked,models,questions}.py \
-	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened}.py
+	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< --model $(GGUF) --base models/base/model.gguf \
 		--index build/rag/index.json --finder models/finder/model.safetensors --config $(CONFIG) \

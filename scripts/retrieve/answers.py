@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from scripts import configuration, program
-from scripts.retrieve import opened, search
+from scripts.retrieve import opened, query, search
 
 DECLINED = "The documentation does not say."
 SHOWN = 3  # sources of an answer
@@ -67,14 +67,12 @@ def judged(sources: list[Source], least: float) -> Answer:
 
 def answerer(index: Path, finder: Path, config: Path) -> Callable[[str], Answer]:
     """A function that answers questions from the pages of `index`, which was made with the encoder in file `finder`."""
-    from scripts.retrieve import encoder, vectors  # here, as importing torch takes three seconds
-
     index_of, least = opened.open_index(index), threshold(config)
-    model, tokens = encoder.load(finder), encoder.tokenizer()
+    weights, tokens = query.load(finder), query.tokenizer()
 
-    def answer(question: str) -> Answer:
-        vector = vectors.encoded(model, [vectors.question_row(tokens, question)])[0].numpy()
-        return judged([source(found) for found in search.search(index_of, question, vector, SHOWN)], least)
+    def answer(text: str) -> Answer:
+        vector = query.vector(weights, query.row(tokens, text))
+        return judged([source(found) for found in search.search(index_of, text, vector, SHOWN)], least)
 
     return answer
 

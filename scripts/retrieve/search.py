@@ -41,7 +41,11 @@ def shares(index: Index, question: str) -> tuple[numpy.ndarray, numpy.ndarray]:
 def scores(index: Index, question: str, vector: numpy.ndarray) -> numpy.ndarray:
     """The score of each unit as the answer to `question`, whose vector is given."""
     of_passages, of_units = shares(index, question)
-    return index.vectors @ vector + IN_CHUNK * of_passages[index.owners] + IN_UNIT * of_units
+    found = index.vectors @ vector + IN_CHUNK * of_passages[index.owners] + IN_UNIT * of_units
+    asked = stems(question)
+    # What only repeats the question, such as the name of a thing in a list of things, answers nothing.
+    found[[number for number, its in index.short.items() if its <= asked]] -= 1
+    return found
 
 
 def around(index: Index, units: list[Unit], given: numpy.ndarray, best: int) -> range:

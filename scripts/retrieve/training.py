@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from scripts import files, program
-from scripts.retrieve import encoder, exercises, vectors
+from scripts.retrieve import encoder, exercises, query, vectors
 
 PRODUCTS = 8  # of a step: some 45 chunks, 400 units and 240 questions
 EPOCHS, RATE, WARMUP, SEED = 2, 2e-4, 0.08, 1
@@ -54,7 +54,7 @@ def loss_of(model: encoder.Encoder, nothing: torch.Tensor, some: list[Prepared])
 def train(products: list[exercises.Product], seed: int = SEED) -> encoder.Encoder:
     """The encoder after EPOCHS passes over the products."""
     torch.manual_seed(seed)
-    draw, tokens, model = random.Random(seed), encoder.tokenizer(), encoder.load().train()
+    draw, tokens, model = random.Random(seed), query.tokenizer(), encoder.load().train()
     prepared = [Prepared(tokens, product) for product in products]
     for vocabulary in (model.words, model.places, model.kinds):
         vocabulary.requires_grad_(False)

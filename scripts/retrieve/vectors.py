@@ -7,10 +7,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from scripts.retrieve import query
 from scripts.retrieve.encoder import Encoder
 from scripts.retrieve.pieces import Chunk
 
-QUESTION, TITLE, UNIT, LONGEST = 62, 40, 120, 256  # tokens of each; a longer one is cut. LONGEST is of a chunk.
+TITLE, UNIT, LONGEST = 40, 120, 256  # tokens of each; a longer one is cut. LONGEST is of a chunk.
 BATCH = 16  # rows that are encoded together
 CLS, SEP = 101, 102
 Ids: TypeAlias = list[int]
@@ -47,10 +48,10 @@ def encode(model: Encoder, rows: Sequence[tuple[Ids, Spans]]) -> Tensor:
     return torch.cat([found[number] for number in range(len(rows))])
 
 
-def question_row(tokens: Tokenizer, question: str) -> tuple[Ids, Spans]:
+def question_row(tokens: Tokenizer, text: str) -> tuple[Ids, Spans]:
     """The tokens of a question, and one span over all of them."""
-    ids = tokens.encode(question, add_special_tokens=False).ids[:QUESTION]
-    return [CLS, *ids, SEP], [(0, len(ids) + 2)]
+    ids = query.row(tokens, text)
+    return ids, [(0, len(ids))]
 
 
 def chunk_row(tokens: Tokenizer, chunk: Chunk) -> tuple[Ids, Spans]:

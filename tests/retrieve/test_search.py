@@ -35,9 +35,9 @@ def test_meaning_alone(tmp_path):
 
 
 def test_words_count_and_a_rare_one_more(tmp_path):
-    chunks = [([name], [(f"The {name} is set.", "", [1, 0])]) for name in ("limit", "quota", "share", "zebra")]
+    chunks = [([name], [(f"The {name} is set at noon.", "", [1, 0])]) for name in ("limit", "quota", "share", "zebra")]
     index = index_of(tmp_path, *chunks)
-    assert best(index, "Which zebras is the set of?", [1.0, 0.0], 1) == [("The zebra is set.", 1)]
+    assert best(index, "Which zebras is the set of?", [1.0, 0.0], 1) == [("The zebra is set at noon.", 1)]
     of_passages, of_units = search.shares(index, "the zebra")
     assert (
         of_passages.argmax() == of_units.argmax() == 3 and of_passages[0] < 0.2 and of_passages[3] == pytest.approx(1)
@@ -56,7 +56,7 @@ def test_neighbours_that_are_nearly_as_good_belong_to_the_answer(tmp_path):
 
 
 def test_what_a_sentence_introduces_belongs_to_it(tmp_path):
-    lead = "Do this:"
+    lead = "Run commands:"
     units = [
         ("Other.", "", [0, 0]),
         (lead, "", [1, 0]),
@@ -66,7 +66,13 @@ def test_what_a_sentence_introduces_belongs_to_it(tmp_path):
     ]
     found = search.search(index_of(tmp_path, (["A"], units)), "?", numpy.array([1.0, 0.0]), 1)[0]
     assert [unit.text for unit in found.units] == [lead, "- a", "- b"]
-    assert answers.source(found).text == "Do this:\n- a\n- b"
+    assert answers.source(found).text == "Run commands:\n- a\n- b"
+
+
+def test_what_only_repeats_the_question_is_no_answer(tmp_path):
+    units = [("- Snapshots", "Kinds:", [1, 0]), ("- Snapshot: a set of images", "Kinds:", [0.8, 0])]
+    index = index_of(tmp_path, (["A"], units[:1]), (["B"], units[1:]))
+    assert best(index, "What is a snapshot?", [1.0, 0.0], 1) == [("- Snapshot: a set of images", 1)]
 
 
 def test_empty_words_do_not_count(tmp_path):

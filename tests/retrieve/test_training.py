@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from scripts import files
-from scripts.retrieve import encoder, exercises, training, vectors
+from scripts.retrieve import encoder, exercises, query, training, vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,14 +17,21 @@ def test_vectors_equal_those_of_sentence_transformers():
     from sentence_transformers import SentenceTransformer
 
     texts = ["What is Konflux?", "A longer text. " * 12, "x"]
-    expected = SentenceTransformer(str(encoder.FOLDER), device="cpu").encode(texts, normalize_embeddings=True)
-    model, tokens = encoder.load(), encoder.tokenizer()
+    expected = SentenceTransformer(str(query.FOLDER), device="cpu").encode(texts, normalize_embeddings=True)
+    model, tokens = encoder.load(), query.tokenizer()
     found = vectors.encoded(model, [vectors.question_row(tokens, text) for text in texts])
     assert torch.allclose(found, torch.tensor(expected), atol=1e-5)
 
 
+def test_a_question_has_the_same_vector_without_torch(finder):
+    weights, tokens, model = query.load(finder), query.tokenizer(), encoder.load()
+    for text in ("What is Konflux?", "", "word " * 99, "Größe 漢字 `--flag`?"):
+        row = vectors.question_row(tokens, text)
+        assert query.vector(weights, row[0]) == pytest.approx(vectors.encoded(model, [row])[0].numpy(), abs=1e-5)
+
+
 def test_rows_do_not_depend_on_what_stands_beside_them():
-    model, tokens = encoder.load(), encoder.tokenizer()
+    model, tokens = encoder.load(), query.tokenizer()
     rows = [vectors.question_row(tokens, "word " * number) for number in range(1, 40)]
     together = vectors.encoded(model, rows)
     alone = torch.cat([vectors.encoded(model, [row]) for row in rows])
@@ -32,7 +39,7 @@ def test_rows_do_not_depend_on_what_stands_beside_them():
 
 
 def test_every_unit_of_a_chunk_has_a_span_also_where_there_is_no_room():
-    tokens = encoder.tokenizer()
+    tokens = query.tokenizer()
     units = tuple(exercises.pieces.Unit(f"number {number} of many words in a row") for number in range(60))
     ids, spans = vectors.chunk_row(tokens, exercises.pieces.Chunk(("Title " * 60,), units))
     assert len(ids) == vectors.LONGEST and len(spans) == 60 and all(0 < a < b < len(ids) for a, b in spans)
@@ -89,7 +96,7 @@ def test_training_brings_questions_to_their_answers(monkeypatch):
     products = exercises.read([ROOT / "exercises/07.jsonl"])[:2]
     monkeypatch.setattr(training, "EPOCHS", 12)
     monkeypatch.setattr(training, "PRODUCTS", 2)
-    tokens = encoder.tokenizer()
+    tokens = query.tokenizer()
     prepared = [training.Prepared(tokens, product) for product in products]
 
     def right(model):

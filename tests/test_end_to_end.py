@@ -62,8 +62,8 @@ def trained(base, tmp_path_factory):
 def test_it_learned_what_the_base_model_does_not_know(trained):
     clone, ids = trained
     questions = [json.loads(row) for row in open(clone.folder / "evaluation/questions.jsonl", encoding="utf-8")]
-    # The base model rambles, two seconds an answer: every tenth trained wording is enough to tell.
-    asked = [q for q in questions if q["kind"] == "trained" and q["id"].split(".")[0] in ids][::10]
+    # The base model rambles, two seconds an answer: every twentieth trained wording is enough to tell.
+    asked = [q for q in questions if q["kind"] == "trained" and q["id"].split(".")[0] in ids][::20]
     (clone.folder / "asked.jsonl").write_text("".join(json.dumps(q) + "\n" for q in asked))
     finder = untrained_finder(clone.folder)
     result = clone.make(*finder, "evaluate", "QUESTIONS=asked.jsonl", "LIMIT=0")

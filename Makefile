@@ -170,7 +170,7 @@ serve: $(INDEX) | models/base/record.json  ## a page to ask at http://127.0.0.1:
 	@$(PYTHON) -m scripts.serve.server $(ASKED)
 chat: $(INDEX) | models/base/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
 	@$(PYTHON) -m scripts.serve.chat $(ASKED) --work build/work/chat
-ask: $(INDEX) | models/base/record.json  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)
+ask: $(INDEX) | $(if $(INDEX),,models/base/record.json)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)
 	@$(PYTHON) -m scripts.serve.ask $(ASKED) --question $(call quoted,Q)
 demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned model three questions
 	@$(MAKE) --no-print-directory train DATA=pre-generated/demo

@@ -47,6 +47,11 @@ def test_words_count_and_a_rare_one_more(tmp_path):
     assert not search.shares(index, "")[0].any()
 
 
+def test_the_words_of_a_passage_count_for_its_units(tmp_path):
+    index = index_of(tmp_path, (["Ant"], [("Nine at noon.", "", [1, 0])]), (["Zebra"], [("Ten at noon.", "", [1, 0])]))
+    assert best(index, "How many zebras?", [1.0, 0.0], 1) == [("Ten at noon.", 1)]
+
+
 def test_neighbours_that_are_nearly_as_good_belong_to_the_answer(tmp_path):
     units = [("a", "", [0.5, 0]), ("b", "", [0.93, 0]), ("c", "", [1, 0]), ("d", "", [0.95, 0]), ("e", "", [0.94, 0])]
     index = index_of(tmp_path, (["A"], units[:4]), (["B"], units[4:]))

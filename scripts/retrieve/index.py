@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from scripts import arguments, files, program
+from scripts.crawl.output import read_manifest
 from scripts.retrieve import pieces
 
 
@@ -23,15 +24,6 @@ def read(folder: Path) -> dict[str, str]:
     if not found:
         program.fail(f"{folder}: no pages to index; run make crawl-sample or make crawl")
     return found
-
-
-def addresses(folder: Path) -> dict[str, str]:
-    """{file name: address of the page} by the crawl's manifest.json; empty for pages that no crawl brought."""
-    try:
-        pages = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["pages"]
-        return {name: page.get("url", "") for name, page in pages.items()}
-    except (OSError, ValueError, LookupError, AttributeError):
-        return {}
 
 
 def known(path: Path, made_with: dict) -> dict:
@@ -63,7 +55,7 @@ def main():
     args = parser.parse_args()
     program.die_with_parent()
     _held = files.lock(args.output.with_suffix(".lock"), "make rag")
-    texts, urls, began = read(args.markdown), addresses(args.markdown), time.monotonic()
+    texts, (_, urls), began = read(args.markdown), read_manifest(args.markdown), time.monotonic()
     made_with = {"code": arguments.read(args.arguments)["code"], "finder": files.sha256(args.finder)}
     hashes = {name: files.sha256(args.markdown / name) for name in texts}
     kept = {name: page for name, page in known(args.output, made_with).items() if page["sha256"] == hashes.get(name)}

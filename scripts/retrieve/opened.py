@@ -33,12 +33,13 @@ class Passage(NamedTuple):
 
 
 class Index(NamedTuple):
-    """n passages with m units: their unit vectors (m, 384), which passage a unit is of (m,), and where words stand.
+    """n passages with m units in all, their unit vectors (m, 384), which passage a unit is of (m,), where words stand.
 
     words: {stem: (numbers of passages, numbers of units)}. short: {number of a unit of few words: its stems}.
     """
 
     passages: list[Passage]
+    units: list[Unit]
     vectors: numpy.ndarray
     owners: numpy.ndarray
     words: dict[str, tuple[numpy.ndarray, numpy.ndarray]]
@@ -72,11 +73,11 @@ def open_index(path: Path) -> Index:
         program.fail(f"{path}: no index of the documentation; run make rag first")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         program.fail(f"{path}: not an index ({error!r}); remove it and run make rag")
+    units = [unit for it in passages for unit in it.chunk.units]
     in_passages = places(f"{it.chunk.title}\n{it.chunk.text}" for it in passages)
-    in_units = places(f"{unit.lead}\n{unit.text}" for it in passages for unit in it.chunk.units)
+    in_units = places(f"{unit.lead}\n{unit.text}" for unit in units)
     words = {
         stem: (numpy.array(found), numpy.array(in_units.get(stem, []), int)) for stem, found in in_passages.items()
     }
-    texts = enumerate(unit.text for it in passages for unit in it.chunk.units)
-    short = {number: frozenset(stems(text)) for number, text in texts if len(text) < SHORT}
-    return Index(passages, vectors, owners, words, short)
+    short = {number: frozenset(stems(unit.text)) for number, unit in enumerate(units) if len(unit.text) < SHORT}
+    return Index(passages, units, vectors, owners, words, short)

@@ -114,10 +114,10 @@ def sections(markdown: str) -> list[tuple[tuple[str, ...], list[Unit]]]:
     found = []
     for (above, nodes), (after, _) in zip(parts, [*parts[1:], ([], [])], strict=True):
         members = units(nodes)
-        if not members and above and len(after) <= len(above):
+        if not members and above and above[-1] and len(after) <= len(above):
             members = [Unit(above[-1])]
         if members:
-            found.append((tuple(filter(None, above)), [unit for unit in members if unit.text]))
+            found.append((tuple(filter(None, above)), members))
     return found
 
 

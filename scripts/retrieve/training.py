@@ -34,7 +34,6 @@ class Prepared:
         self.units = starts[-1]
         answers = (question.answer for question in product.questions)
         self.answers = [starts[answer[0]] + answer[1] if answer else -1 for answer in answers]
-        self.tokens = sum(len(ids) for ids, _ in self.chunks + self.questions)
 
 
 def loss_of(model: encoder.Encoder, nothing: torch.Tensor, some: list[Prepared]) -> torch.Tensor:

@@ -10,10 +10,10 @@ from torch import Tensor
 from scripts.retrieve import query
 from scripts.retrieve.encoder import Encoder
 from scripts.retrieve.pieces import Chunk
+from scripts.retrieve.query import CLS, SEP
 
 TITLE, UNIT, LONGEST = 40, 120, 256  # tokens of each; a longer one is cut. LONGEST is of a chunk.
 BATCH = 16  # rows that are encoded together
-CLS, SEP = 101, 102
 Ids: TypeAlias = list[int]
 Spans: TypeAlias = list[tuple[int, int]]
 

@@ -1,7 +1,6 @@
 """Ask one question and print the answer: through `make serve` when it serves the same, else in this process."""
 
 import argparse
-from pathlib import Path
 
 from scripts import configuration, program
 from scripts.retrieve import answers
@@ -13,7 +12,7 @@ def closed_book(args: argparse.Namespace, question: str) -> str:
     llama.check_gguf(args.model)
     system = configuration.system_prompt(args.config, args.model)
     try:
-        if url := llama.find_server(args.model, args.port):
+        if url := local_server.find_server(args.model, args.port):
             return llama.answer_through(url, system, question)
         model = llama.load(args.model, configuration.context_size(args.config))
         return llama.answer(model, system, question)
@@ -23,10 +22,9 @@ def closed_book(args: argparse.Namespace, question: str) -> str:
         program.fail(f"{args.model}: no answer ({error}); if the file is damaged, make it again")
 
 
-def from_pages(args: argparse.Namespace, question: str) -> str:
+def from_pages(args: argparse.Namespace, pages: local_server.Pages, question: str) -> str:
     """What the pages say, with the sources."""
-    pages = local_server.Pages(args.index, args.finder, args.config)
-    if args.model.is_file() and (url := llama.find_server(args.model, args.port, pages)):
+    if args.model.is_file() and (url := local_server.find_server(args.model, args.port, pages)):
         try:
             return llama.answer_through(url, "", question)
         except (OSError, ValueError) as error:
@@ -36,18 +34,15 @@ def from_pages(args: argparse.Namespace, question: str) -> str:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="GGUF file to ask")
-    parser.add_argument("--config", type=Path, required=True, help="ilab config")
-    parser.add_argument("--port", type=int, required=True, help="where make serve may be running")
+    local_server.add_options(parser)
     parser.add_argument("--question", required=True)
-    parser.add_argument("--index", type=Path, help="answer from these pages; without it, the model answers by itself")
-    parser.add_argument("--finder", type=Path, help="weights of what finds answers in the index")
     args = parser.parse_args()
     # An argument that is no UTF-8 arrives as half characters, which no tokenizer takes.
     question = args.question.encode(errors="replace").decode()
     if not question.strip():
         program.fail('no question; run make ask Q="What is a Snapshot in Konflux?"')
-    print(program.printable((from_pages if args.index else closed_book)(args, question)))
+    pages = local_server.pages_of(args)
+    print(program.printable(from_pages(args, pages, question) if pages else closed_book(args, question)))
 
 
 if __name__ == "__main__":

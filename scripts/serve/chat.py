@@ -22,15 +22,11 @@ def chat_command(args, url, session):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="GGUF file to chat with")
-    parser.add_argument("--config", type=Path, required=True, help="ilab config")
-    parser.add_argument("--port", type=int, required=True, help="where make serve may be running")
+    local_server.add_options(parser)
     parser.add_argument("--work", type=Path, required=True, help="scratch folder for the history and the server's log")
-    parser.add_argument("--index", type=Path, help="answer from these pages; without it, the model answers by itself")
-    parser.add_argument("--finder", type=Path, help="weights of what finds answers in the index")
     args = parser.parse_args()
     llama.check_gguf(args.model)
-    pages = local_server.Pages(args.index, args.finder, args.config) if args.index else None
+    pages = local_server.pages_of(args)
     system = configuration.system_prompt(args.config, args.model)
     args.work.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -38,10 +34,10 @@ def main():
         # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/chat.py
         session = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=args.work)), "session.json")
         session.write_text(json.dumps([{"role": "system", "content": system}]), encoding="utf-8")
-        url = llama.find_server(args.model, args.port, pages)
+        url = local_server.find_server(args.model, args.port, pages)
         if url is None:
             print(f"starting a server for {args.model}, it ends with the chat", flush=True)
-            url = stack.enter_context(llama.serving(args.model, args.config, args.work / "server.log", pages))
+            url = stack.enter_context(local_server.serving(args.model, args.config, args.work / "server.log", pages))
         print("ask away, each question on its own; /q ends the chat", flush=True)
         # ilab keeps what was typed in ~/.local/chat-cli.history; here home is the scratch folder.
         environment = ilab.environment({"HOME": str(args.work.resolve())})

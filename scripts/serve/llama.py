@@ -11,12 +11,7 @@ from pathlib import Path
 
 from scripts import program
 from scripts.configuration import CONTEXT
-from scripts.serve.local_server import OPENER, find_server, server_settings, serving
-
-__all__ = [
-    "MAX_TOKENS", "TIMEOUT", "TooLong", "answer", "answer_through", "check_gguf", "explained", "find_server", "load",
-    "request", "server_settings", "serving",
-]  # fmt: skip
+from scripts.serve.local_server import OPENER
 
 # One sentence is what the students are taught; a model that rambles is cut here.
 MAX_TOKENS = 96

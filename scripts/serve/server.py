@@ -3,7 +3,6 @@
 import argparse
 import os
 import socket
-from pathlib import Path
 
 from scripts import ilab, program
 from scripts.serve import llama, local_server
@@ -11,11 +10,7 @@ from scripts.serve import llama, local_server
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="GGUF file to serve")
-    parser.add_argument("--config", type=Path, required=True, help="ilab config")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--index", type=Path, help="answer chats from these pages; without it, the model answers")
-    parser.add_argument("--finder", type=Path, help="weights of what finds answers in the index")
+    local_server.add_options(parser)
     args = parser.parse_args()
     llama.check_gguf(args.model)
     if not 0 < args.port < 2**16:
@@ -26,13 +21,13 @@ def main():
             probe.bind(("127.0.0.1", args.port))
         except OSError as error:
             program.fail(f"port {args.port}: {error.strerror}; stop what listens there or run make serve PORT=8001")
-    pages = local_server.Pages(args.index, args.finder, args.config) if args.index else None
+    pages = local_server.pages_of(args)
     what = f"the pages of {args.index}, and {args.model}," if pages else args.model
     address = f"http://127.0.0.1:{args.port}"
     print(f"serving {what} at {address}/v1, with a page to ask at {address}/, Ctrl-C ends it", flush=True)
     program.die_with_parent()
     command = local_server.serve_command(args.model, args.config, args.port)
-    os.execvpe(command[0], command, ilab.environment(llama.server_settings(args.model, pages)))
+    os.execvpe(command[0], command, ilab.environment(local_server.server_settings(args.model, pages)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.measure import answers, evaluation
 from scripts.retrieve import answers as from_pages
-from scripts.serve import llama
+from scripts.serve import llama, local_server
 
 CONFIG = "general: {student_model_id: x}\nmodels: [{id: x, system_prompt: Be brief.}]\nserve: {chat_template: auto}\n"
 CONFIG += "rag: {threshold: 0.65}\n"
@@ -82,7 +82,7 @@ def house(tmp_path, monkeypatch):
     house = House(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [])
-    monkeypatch.setattr(llama, "serving", house.serving)
+    monkeypatch.setattr(local_server, "serving", house.serving)
     monkeypatch.setattr(llama, "answer_through", house.answer)
     monkeypatch.setattr(from_pages, "answerer", house.answerer)
     house.write("config.yaml", CONFIG)

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.measure import answers, evaluation
 from scripts.retrieve import answers as from_pages
-from scripts.serve import llama
+from scripts.serve import local_server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +43,7 @@ def test_a_question_through_a_real_server(tmp_path, monkeypatch, tiny_base, ilab
     assert raw["answers"]["pages"]["a"]["answer"] == "Konflux builds containers."
     assert evaluation.evaluate(raw)["models"]["pages"]["answers"][0]["found"] is True
     # Again: the same answers, and no server is started for them.
-    monkeypatch.delattr(llama, "serving")
+    monkeypatch.delattr(local_server, "serving")
     answers.main()
     again = json.loads(Path("models/base/answers.json").read_text())["answers"]
     assert again["base"] == raw["answers"]["base"] and list(again) == ["base", "pages"]

@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,8 +10,8 @@ import pytest
 
 from scripts import files
 from scripts.measure import report
+from tests.browser import check_fit, needed
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NAME = "sample-embedded"
 RECORD = {
     "name": NAME, "data": "made-up", "training": {"rows": 4, "tokens": 600, "seconds": 90, "tokens_per_second": 6.7},
@@ -307,7 +306,7 @@ def test_the_script_as_make_runs_it(page, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+@needed
 @pytest.mark.parametrize("width", [400, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_in_a_browser(page, measured, tmp_path, width, scheme):
@@ -318,21 +317,4 @@ def test_in_a_browser(page, measured, tmp_path, width, scheme):
     for answer in measured["models"]["pages"]["answers"]:
         answer.update(title=long, heading=long)
     source = page(measured).replace("<details>", "<details open>")
-    # Chromium's own windows are never as narrow as 400 pixels, a frame is.
-    probe = """<!DOCTYPE html><body style="margin:0"><iframe style="border:0" width="{width}" height="4000" onload="
-      const page = this.contentDocument, at = page.documentElement.clientWidth;
-      const out = [...page.body.querySelectorAll('*')].filter(e => !e.closest('pre')
-        && e.getBoundingClientRect().right > at + 1).map(e => e.outerHTML.slice(0, 80));
-      document.title = JSON.stringify([page.documentElement.scrollWidth - at, out.slice(0, 3),
-        this.contentWindow.getComputedStyle(page.body).backgroundColor])" srcdoc="{source}"></iframe>"""
-    (tmp_path / "probe.html").write_text(probe.format(width=width, source=html.escape(source)))
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={max(width, 600)},4000"]
-    command += [f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"]
-    command += [f"--screenshot={tmp_path / 'page.png'}", "--dump-dom", (tmp_path / "probe.html").as_uri()]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    title = re.search(r"<title>(.*?)</title>", result.stdout)
-    assert title, result.stderr
-    over, out, background = json.loads(html.unescape(title[1]))
-    assert over == 0 and not out
-    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}[scheme]
+    check_fit(source, tmp_path, width, scheme)

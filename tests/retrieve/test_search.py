@@ -38,13 +38,13 @@ def test_words_count_and_a_rare_one_more(tmp_path):
     chunks = [([name], [(f"The {name} is set at noon.", "", [1, 0])]) for name in ("limit", "quota", "share", "zebra")]
     index = index_of(tmp_path, *chunks)
     assert best(index, "Which zebras is the set of?", [1.0, 0.0], 1) == [("The zebra is set at noon.", 1)]
-    of_passages, of_units = search.shares(index, "the zebra")
+    of_passages, of_units = search.shares(index, opened.stems("the zebra"))
     assert (
         of_passages.argmax() == of_units.argmax() == 3 and of_passages[0] < 0.2 and of_passages[3] == pytest.approx(1)
     )
     # A word that stands nowhere counts as a rare one: nothing has all of the question.
-    assert search.shares(index, "zebra unheard-of")[0].max() < 0.6
-    assert not search.shares(index, "")[0].any()
+    assert search.shares(index, opened.stems("zebra unheard-of"))[0].max() < 0.6
+    assert not search.shares(index, set())[0].any()
 
 
 def test_the_words_of_a_passage_count_for_its_units(tmp_path):

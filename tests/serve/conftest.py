@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.serve import llama, local_server
+from scripts.serve import local_server
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).parent / "cases"
@@ -73,14 +73,14 @@ def tiny(tiny_base):
 @pytest.fixture(scope="session")
 def client(tiny, ilab_on_path, tmp_path_factory):
     """A client of the real server with the tiny model."""
-    with llama.serving(tiny, CONFIG, tmp_path_factory.mktemp("serve") / "server.log") as url:
+    with local_server.serving(tiny, CONFIG, tmp_path_factory.mktemp("serve") / "server.log") as url:
         yield Client(url)
 
 
 @pytest.fixture(scope="session")
 def base_client(base, ilab_on_path, tmp_path_factory):
     """A client of the real server with the real base model."""
-    with llama.serving(base / "model.gguf", CONFIG, tmp_path_factory.mktemp("serve") / "server.log") as url:
+    with local_server.serving(base / "model.gguf", CONFIG, tmp_path_factory.mktemp("serve") / "server.log") as url:
         yield Client(url)
 
 

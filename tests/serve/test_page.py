@@ -2,10 +2,6 @@
 
 import contextlib
 import html
-import json
-import re
-import shutil
-import subprocess
 import threading
 import time
 
@@ -14,9 +10,9 @@ import uvicorn
 
 from scripts.retrieve import answers
 from scripts.serve import api, local_server, pages, web
+from tests.browser import browse, check_fit, needed
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")]
+pytestmark = [pytest.mark.slow, needed]
 NASTY = "<b>bold</b> & 'so' </script><img src=x onerror=alert(1)>"
 LONG = "word" * 200
 
@@ -55,17 +51,10 @@ def serving(found):
         thread.join()
 
 
-def browse(address, folder, *options):
-    """The page as a browser shows it after its scripts have run."""
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    command += [f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=4000", *options, "--dump-dom", address]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
-
-
 def test_a_question_is_answered_with_its_sources(tmp_path):
     with serving(pages.completions(looked_up)) as url:
-        shown = browse(f"{url}?q=Is%20it%20so%3F", tmp_path)
-        declined = browse(f"{url}?q=nothing", tmp_path)
+        shown = browse(f"{url}?q=Is%20it%20so%3F", tmp_path).stdout
+        declined = browse(f"{url}?q=nothing", tmp_path).stdout
     assert '<h2 id="asked">Is it so?</h2>' in shown and ">Sources</h3>" in shown
     assert f"<mark>{html.escape(NASTY, quote=False)}</mark>" in shown and "<b>bold" not in shown
     assert '<a href="https://docs/#c" rel="noreferrer">A &amp; B &gt; &lt;C&gt;</a>' in shown
@@ -75,7 +64,7 @@ def test_a_question_is_answered_with_its_sources(tmp_path):
 
 def test_a_server_without_pages_offers_the_model_alone(tmp_path):
     with serving(None) as url:
-        shown = browse(url, tmp_path)
+        shown = browse(url, tmp_path).stdout
         assert "may make things up" in shown and '<fieldset id="ways" hidden' in shown
 
 
@@ -88,15 +77,4 @@ def test_it_fits(tmp_path, width, scheme):
     )
     source = source.replace('id="answer">', f'id="answer">{LONG}').replace('id="asked">', f'id="asked">{LONG}')
     source = source.replace('<ol id="sources">', f'<ol id="sources"><li><a href="x">{LONG}</a><p>{LONG}</p></li>')
-    # Chromium's own windows are never as narrow as 400 pixels, a frame is.
-    probe = """<!DOCTYPE html><body style="margin:0"><iframe style="border:0" width="{width}" height="2000" onload="
-      const page = this.contentDocument, at = page.documentElement.clientWidth;
-      const out = [...page.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > at + 1);
-      document.title = JSON.stringify([page.documentElement.scrollWidth - at, out.map(e => e.id),
-        this.contentWindow.getComputedStyle(page.body).backgroundColor])" srcdoc="{source}"></iframe>"""
-    (tmp_path / "probe.html").write_text(probe.format(width=width, source=html.escape(source)))
-    light = f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"
-    shown = browse((tmp_path / "probe.html").as_uri(), tmp_path, f"--window-size={max(width, 600)},2000", light)
-    over, out, background = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", shown)[1]))
-    assert over == 0 and not out
-    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}[scheme]
+    check_fit(source, tmp_path, width, scheme)

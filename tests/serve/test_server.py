@@ -115,7 +115,7 @@ def test_a_damaged_model_is_one_line(run, ilab_on_path, tmp_path):
     model.write_bytes(b"GGUF damaged")
     result = run("serve.server", "--model", model, "--config", CONFIG, "--port", local_server.free_port())
     assert result.returncode == 1 and f"{model}: Failed to load model" in result.stderr.splitlines()[-1], result.stderr
-    with pytest.raises(SystemExit) as end, llama.serving(model, CONFIG, tmp_path / "log"):
+    with pytest.raises(SystemExit) as end, local_server.serving(model, CONFIG, tmp_path / "log"):
         pass
     said = str(end.value)
     assert "did not start" in said and "Failed to load model" in said and "log" in said and "\n" not in said
@@ -123,7 +123,7 @@ def test_a_damaged_model_is_one_line(run, ilab_on_path, tmp_path):
 
 def test_a_server_without_the_patch_is_not_used(tiny, ilab_on_path, tmp_path, monkeypatch):
     monkeypatch.setattr(local_server.ilab, "applied", lambda patch: "never said")
-    with pytest.raises(SystemExit) as end, llama.serving(tiny, CONFIG, tmp_path / "log"):
+    with pytest.raises(SystemExit) as end, local_server.serving(tiny, CONFIG, tmp_path / "log"):
         pass
     assert "runs without scripts.serve.patch" in str(end.value)
 

@@ -27,6 +27,9 @@ MAX_PAGES :=
 MAX_TIME  :=
 PAGES     :=
 ENDPOINT  :=
+TEACHER   :=
+WORDINGS  :=
+BUDGET    :=
 QUESTIONS :=
 Q         :=
 RAG       :=
@@ -54,7 +57,7 @@ quoted = '$(subst ','\'',$(subst $(NEWLINE), ,$(value $1)))'
 each = $(foreach word,$(value $1),'$(subst ','\'',$(word))')
 # The option $1 with the setting named $2, if that has a value.
 option = $(if $(value $2),$1 $(call quoted,$2))
-unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT SITES
+unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT TEACHER WORDINGS BUDGET SITES
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -103,15 +106,17 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 	@$(PYTHON) -m scripts.generate.validate qna.yaml
 
 # What a teacher said of a page is kept, and asked for again only when the page, a prompt or the teacher changes.
-generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=)
-build/args/generate: WITH = $(call KEEP,generate) --set ENDPOINT=$(call quoted,ENDPOINT) PAGES=$(call quoted,PAGES) \
+# A teacher behind an endpoint is asked what no page answers too, so the whole site is searched: that takes its index.
+generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
+build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
 	--section generate --file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
-	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch}.py
-generated/asked.json: build/args/generate | models/base/record.json
+	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,block,chat_patch}.py
+generated/asked.json: build/args/generate | models/base/record.json \
+		$(if $(or $(value ENDPOINT),$(wildcard generated/facts.yaml)),build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
-		--base models/base --work build/work/generate --output $@
-build/args/curate: WITH = --section general models --file qna.yaml \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings}.py
+		--base models/base --work build/work/generate $(call option,--budget,BUDGET) --output $@
+build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml \
+	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,authored,facts_file}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --output $@
 

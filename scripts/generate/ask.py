@@ -79,6 +79,23 @@ def summary(folder: Path, all_pages: list[pages.Page]) -> dict:
     }
 
 
+def ask_own(asked: teacher.Teacher, names: list[str], qna: dict, markdown: Path, code: dict, output: Path) -> dict:
+    """Have our own server answer for the teacher, a GGUF file; returns what asked.json says."""
+    all_pages, chosen = pages.read_all(markdown, names)
+    folder = output.parent / "teachers" / endpoint.folder(asked.model, "")
+    prompt = pages.prompt(asked.section, qna, code)
+    fresh = [page for page in chosen if pages.up_to_date(folder, page, prompt)]
+    stale = [page for page in chosen if page not in fresh]
+    calls = sum(len(page.asks) for page in stale) * asked.section["sdg_scale_factor"]
+    runs = -(-len(stale) // asked.section["pages_per_run"])
+    chunks = len({(ask["page"], ask["fact"]) for page in stale for ask in page.asks})
+    print(f"{len(stale)} of {len(all_pages)} pages to do: {chunks} chunks, {calls} teacher calls in {runs} runs of "
+          f"ilab, about {estimate(folder, calls, runs) / 60:.1f} min", flush=True)  # fmt: skip
+    if stale:
+        ask_about(stale, fresh, asked, qna, folder, prompt)
+    return summary(folder, all_pages)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--arguments", type=Path, required=True, help="arguments file: settings and generate section")
@@ -88,29 +105,25 @@ def main():
     parser.add_argument("--base", type=Path, required=True, help="folder made by base_model.py")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder")
     parser.add_argument("--output", type=Path, required=True, help="asked.json to write; teachers/ goes beside it")
+    parser.add_argument("--budget", default="", help="tokens, or money, after which no more is asked")
     args = parser.parse_args()
     program.die_with_parent()
     given = arguments.read(args.arguments)
     settings, section = given["settings"], given["config"]["generate"]
-    asked = teacher.Teacher(section, settings["ENDPOINT"].strip(), args.config, args.base, args.work)
-    teacher.check(asked)
+    url = settings["ENDPOINT"].strip()
+    teacher.check(section, args.config, url)
+    model = "" if url else section["teacher"]["model_path"]
+    asked = teacher.Teacher(section, url, args.config, args.base, args.work, model)
     qna = validate.read(args.qna)
-    all_pages, chosen = pages.read_all(args.markdown, settings["PAGES"].split())
     lock = files.lock(args.work.with_suffix(".lock"), "make generate")
     args.work.mkdir(parents=True, exist_ok=True)
+    if url:
+        from scripts.generate import chat  # here, as its imports take two seconds
 
-    folder = args.output.parent / "teachers" / endpoint.folder(asked.model, asked.endpoint)
-    prompt = pages.prompt(asked, qna, given["code"])
-    fresh = [page for page in chosen if pages.up_to_date(folder, page, prompt)]
-    stale = [page for page in chosen if page not in fresh]
-    calls = sum(len(page.asks) for page in stale) * section["sdg_scale_factor"]
-    runs = -(-len(stale) // section["pages_per_run"])
-    chunks = len({(ask["page"], ask["fact"]) for page in stale for ask in page.asks})
-    print(f"{len(stale)} of {len(all_pages)} pages to do: {chunks} chunks, {calls} teacher calls in {runs} runs of "
-          f"ilab, about {estimate(folder, calls, runs) / 60:.1f} min", flush=True)  # fmt: skip
-    if stale:
-        ask_about(stale, fresh, asked, qna, folder, prompt)
-    files.replace_text(args.output, json.dumps(summary(folder, all_pages), indent=1, ensure_ascii=False) + "\n")
+        content = chat.ask(asked, {**settings, "BUDGET": args.budget}, qna, args.markdown, args.output)
+    else:
+        content = ask_own(asked, settings["PAGES"].split(), qna, args.markdown, given["code"], args.output)
+    files.replace_text(args.output, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     lock.release()
 
 

@@ -33,7 +33,7 @@ def pairings(questions: list[str], answers: list[str]) -> Iterator[tuple[str, st
     The answers have the key terms in common, and these are learned. But if every answer were as frequent as the others,
     the model would have to choose between them at the first word, and it does not take back a wrong beginning.
     """
-    for number, question in enumerate(questions):
+    for number, question in enumerate(questions if answers else []):
         yield question, answers[0]
         yield question, answers[1 + (number - 1) % (len(answers) - 1)]
         yield in_a_hurry(question), answers[0]

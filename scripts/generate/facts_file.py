@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import yaml
 from jsonschema import Draft202012Validator
 
-from scripts import configuration, program
+from scripts import configuration, files, program
 
 
 def entry(demo: dict | None = None, **needed) -> dict:
@@ -25,9 +26,9 @@ TERMS = several(several(TEXT, 1), 1)
 SCHEMA = entry(
     facts=several(
         entry(
-            id=TEXT, page=PAGE, fact=TEXT, key_terms=TERMS, reversed_key_terms=TERMS,
+            id=TEXT, page=PAGE, fact=TEXT, key_terms=TERMS, reversed_key_terms=several(several(TEXT, 1)),
             # Two answers at least, as each question is also paired with another answer than the first.
-            wordings=several(PAIR, 2), reversed=several(PAIR, 2),
+            wordings=several(PAIR, 2), reversed=several(PAIR),
             questions=several(TEXT), reversed_questions=several(TEXT),
             held_out=several(TEXT), held_out_reversed=several(TEXT), demo={"type": "boolean"},
         )
@@ -65,9 +66,21 @@ def read(path: Path | str) -> dict:
         program.fail(f"{path}: {where}{what}; its first lines say what belongs there ([] for nothing)")
     if content["unanswerable"]["trained"] and not content["unanswerable"]["answers"]:
         program.fail(f"{path}: unanswerable: needs answers, which the trained questions share")
+    for fact in content["facts"]:
+        if len(fact["reversed"]) == 1 or fact["reversed"] and not fact["reversed_key_terms"]:
+            program.fail(f"{path}: fact {fact['id']}: reversed: needs 2 or more, with reversed_key_terms, or none ([])")
+        if not fact["reversed"] and (fact["reversed_questions"] or fact["held_out_reversed"]):
+            program.fail(f"{path}: fact {fact['id']}: reversed questions need reversed, with the answers")
     seen: set[str] = set()
     for name in (fact["id"] for section in ("facts", "untrained", "general") for fact in content[section]):
         if name in seen:
             program.fail(f"{path}: fact {name}: another one has this id; give each its own")
         seen.add(name)
     return content
+
+
+def write(path: Path, content: dict) -> None:
+    """Write `content`, which has the form that read() checks, to `path`."""
+    with files.replacing(path) as partial, open(partial, "w", encoding="utf-8") as file:
+        file.write("# Made by a teacher model; evaluation/facts.yaml says in its first lines what the keys mean.\n")
+        yaml.dump(content, file, yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)

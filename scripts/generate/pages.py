@@ -9,8 +9,9 @@ from scripts.generate import facts, raw, teacher
 
 # What of the code decides what a teacher is shown, beside the asks.
 SHOWN_BY = ("teacher", "taxonomy", "patch")
-# Keys of the generate: section that change how fast a teacher is asked, or name what is hashed by its content.
-NOT_SHOWN = ("num_cpus", "batch_size", "pages_per_run", "pipeline", "teacher")
+# Keys of the generate: section that change how fast a teacher is asked, that name what is hashed by its content, or
+# that are for a teacher behind an endpoint.
+NOT_SHOWN = ("pages_per_run", "pipeline", "teacher", "facts")
 
 
 class Page(NamedTuple):
@@ -49,12 +50,12 @@ def read_all(markdown: Path, names: list[str]) -> tuple[list[Page], list[Page]]:
     return pages, [page for page in pages if not names or page.name in names]
 
 
-def prompt(asked: teacher.Teacher, qna: dict, code: dict[str, str]) -> str:
+def prompt(section: dict, qna: dict, code: dict[str, str]) -> str:
     """The hash of all that decides what a teacher is shown beside the asks of a page. code: {script: hash}."""
     seeds = {key: value for key, value in qna.items() if key not in ("version", "created_by", "document")}
-    section = {key: value for key, value in asked.section.items() if key not in NOT_SHOWN}
+    kept = {key: value for key, value in section.items() if key not in NOT_SHOWN}
     shown_by = {path: found for path, found in code.items() if Path(path).stem in SHOWN_BY}
-    return raw.digest([teacher.pipeline(asked), seeds, section, shown_by])
+    return raw.digest([teacher.pipeline(section), seeds, kept, shown_by])
 
 
 def up_to_date(folder: Path, page: Page, prompt: str) -> bool:

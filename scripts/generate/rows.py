@@ -12,7 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import configuration, files, program
-from scripts.generate import curate, raw, validate
+from scripts.generate import authored, curate, facts_file, gather, raw, validate
+
+AUTHORED = Path("evaluation/facts.yaml")
+INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
+FACTS, QUESTIONS = "facts.yaml", "questions.jsonl"  # beside the rows
 
 
 def read_pairs(asked: dict) -> tuple[list[dict], list[str]]:
@@ -57,6 +61,50 @@ def report(kept: list[dict], rejected: list[dict], seconds: float) -> None:
     Console(soft_wrap=True, markup=False, emoji=False).print(table)
 
 
+def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
+    """The rows of the embedded way: each pair is a question and the sentence that answers it."""
+    pairs, changed = read_pairs(asked)
+    kept, rejected = curate.curate(pairs, qna["domain"])
+    if changed:
+        names = program.printable(", ".join(changed))
+        print(f"without {names}: changed since the teacher was asked; make generate asks again")
+    if not kept:
+        program.fail(f"no rows: the pages hold no sentences to ask about, or the teacher made nothing usable of them; "
+                     f"to ask again, remove {where} and {asked['teacher']}")  # fmt: skip
+    report(kept, rejected, asked["seconds"])
+    for name in (FACTS, QUESTIONS):  # of another teacher
+        output.with_name(name).unlink(missing_ok=True)
+    keys = ("user", "assistant", "page", "chunk")
+    files.write_json_lines(output.with_name("rejected.jsonl"), rejected)
+    files.write_json_lines(output.with_name("test_konflux.jsonl"), seed_rows(qna, system))
+    files.write_json_lines(output, ({"system": system, **{key: row[key] for key in keys}} for row in kept))
+    print(f"{output}: {len(kept)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} rejected; "
+          "next: make inspect, make train")  # fmt: skip
+
+
+def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
+    """The rows of a teacher behind an endpoint, by way of a facts file."""
+    from scripts.generate import findable  # here, as importing torch takes three seconds
+
+    pairs = {(question, part["page"]) for part in asked["parts"] for fact in part["facts"]
+             for question, _ in fact["pairs"]}  # fmt: skip
+    lost = findable.lost(sorted(pairs), INDEX, FINDER)
+    content, dropped = gather.gather(asked["parts"], qna["domain"], facts_file.read(AUTHORED), lost)
+    if not content["facts"]:
+        reasons = Counter(row["reason"] for row in dropped).most_common(3)
+        why = ", ".join(f"{count} {reason}" for reason, count in reasons) or "it stated none"
+        program.fail(f"no facts: nothing of what the teacher said is right ({why}); try another TEACHER=, or remove "
+                     f"{where} and {asked['teacher']} to ask again")  # fmt: skip
+    kept = [{"page": fact["page"]} for fact in content["facts"]]
+    report(kept, dropped, 0)
+    files.write_json_lines(output.with_name("rejected.jsonl"), dropped)
+    facts_file.write(output.with_name(FACTS), content)
+    authored.write(content, system, False, output.parent, output.with_name(QUESTIONS))
+    output.touch()
+    print(f"{output.with_name(FACTS)}: {len(kept)} facts of {len({row['page'] for row in kept})} pages; next: "
+          "make review, make train")  # fmt: skip
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--asked", type=Path, required=True, help="asked.json of ask.py")
@@ -65,22 +113,8 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help="training rows to write")
     args = parser.parse_args()
     asked = json.loads(args.asked.read_text(encoding="utf-8"))
-    qna, system = validate.read(args.qna), configuration.system_prompt(args.config)
-    pairs, changed = read_pairs(asked)
-    kept, rejected = curate.curate(pairs, qna["domain"])
-    if changed:
-        names = program.printable(", ".join(changed))
-        print(f"without {names}: changed since the teacher was asked; make generate asks again")
-    if not kept:
-        program.fail(f"no rows: the pages hold no sentences to ask about, or the teacher made nothing usable of them; "
-                     f"to ask again, remove {args.asked} and {asked['teacher']}")  # fmt: skip
-    report(kept, rejected, asked["seconds"])
-    keys = ("user", "assistant", "page", "chunk")
-    files.write_json_lines(args.output.with_name("rejected.jsonl"), rejected)
-    files.write_json_lines(args.output.with_name("test_konflux.jsonl"), seed_rows(qna, system))
-    files.write_json_lines(args.output, ({"system": system, **{key: row[key] for key in keys}} for row in kept))
-    print(f"{args.output}: {len(kept)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} rejected; "
-          "next: make inspect, make train")  # fmt: skip
+    write = write_facts if "parts" in asked else write_pairs
+    write(asked, validate.read(args.qna), configuration.system_prompt(args.config), args.output, args.asked)
 
 
 if __name__ == "__main__":

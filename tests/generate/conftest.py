@@ -65,7 +65,7 @@ class Garden:
         self.served.append(str(gguf))
         yield "http://127.0.0.1:1/v1"
 
-    def run_ilab(self, *command, log, patch, more, cwd, secret):
+    def run_ilab(self, *command, log, patch, more, cwd, secret, each=None):
         """In the place of scripts.ilab.run(): answer the staged asks as `ilab data generate` does."""
         option = dict(zip(map(str, command), map(str, command[1:]), strict=False))
         self.runs.append({"option": option, "more": dict(more), "patch": patch, "secret": secret, "cwd": cwd})

@@ -107,7 +107,7 @@ def test_another_prompt_asks_about_all_pages(garden, change):
 NO_CHANGES = {
     "the source of the pages": ("qna.yaml", lambda qna: qna["document"].update(commit="0123")),
     "the training": ("config/embedded.yaml", lambda config: config["train"].update(num_epochs=9)),
-    "the speed": ("config/embedded.yaml", lambda config: config["generate"].update(num_cpus=9, batch_size=9)),
+    "the speed": ("config/embedded.yaml", lambda config: config["generate"]["facts"].update(requests_at_once=9)),
     "how many pages a run": ("config/embedded.yaml", lambda config: config["generate"].update(pages_per_run=9)),
 }
 
@@ -158,16 +158,15 @@ def test_rows_of_a_removed_page_vanish_and_its_answers_stay(garden):
 
 
 def test_settings_and_section_of_the_last_make_generate_are_kept(garden):
-    garden.configure("large", teacher={"model_path": "org/teacher-70b"}, pages_per_run=2)
-    garden.ask("config/large.yaml", ENDPOINT="http://127.0.0.1:9/v1", PAGES="pears plums")
+    (garden.folder / "large.gguf").write_bytes(b"GGUF of a large model")
+    garden.configure("large", teacher={"model_path": "large.gguf"}, pages_per_run=2)
+    garden.ask("config/large.yaml", PAGES="pears plums")
     garden.write("pears", "# Pears\n\nA pear needs 8 weeks in the cellar.\n")
     garden.write("plums", "# Plums\n\nA plum needs 8 weeks in the cellar.\n")
     garden.ask("config/embedded.yaml", keep=True)
-    assert garden.asked == ["pears plums", "pears plums"] and not garden.served
-    assert garden.runs[1]["option"]["--endpoint-url"] == "http://127.0.0.1:9/v1"
-    assert garden.runs[1]["option"]["--model"] == "org/teacher-70b"
+    assert garden.asked == ["pears plums", "pears plums"] and garden.served == ["large.gguf", "large.gguf"]
     config = yaml.safe_load((garden.folder / "build/work/generate/ilab.yaml").read_text())
-    assert config["generate"]["teacher"] == {"model_path": "org/teacher-70b"} and config["train"]
+    assert config["generate"]["teacher"] == {"model_path": "large.gguf"} and config["train"]
 
 
 def test_another_config_with_the_same_section_is_no_other_teacher(garden):
@@ -180,9 +179,10 @@ def test_another_teacher_overwrites_nothing(garden):
     garden.generate()
     first = garden.teacher
     before = {path: path.read_bytes() for path in first.iterdir()}
-    garden.configure(teacher={"model_path": "org/teacher-70b"})
+    (garden.folder / "large.gguf").write_bytes(b"GGUF of a large model")
+    garden.configure(teacher={"model_path": "large.gguf"})
     garden.says = lambda page, fact, opening: " at all?"
-    garden.ask(ENDPOINT="https://host.example/v1")
+    garden.ask()
     assert garden.teacher != first and len(garden.asked) == 6
     assert {path: path.read_bytes() for path in first.iterdir()} == before
     garden.configure(teacher={"model_path": "models/base/model.gguf"})

@@ -23,8 +23,6 @@ def failed(run, *arguments):
     ({"chat_markup": 1}, "needs chat_markup, text"),
     ({"sdg_scale_factor": 0}, "needs sdg_scale_factor, a whole number of 1 or more"),
     ({"sdg_scale_factor": True}, "needs sdg_scale_factor"),
-    ({"num_cpus": "4"}, "needs num_cpus"),
-    ({"batch_size": -1}, "needs batch_size, a whole number of 0 or more"),
     ({"pages_per_run": 0}, "needs pages_per_run"),
     ({"pages_per_run": 1.5}, "needs pages_per_run"),
     ({"teacher": None}, "needs teacher: with model_path"),
@@ -37,12 +35,6 @@ def failed(run, *arguments):
 def test_a_section_that_cannot_be_is_named(garden, change, message):
     garden.configure(**change)
     assert message in failed(garden.ask) and not garden.asked
-
-
-@pytest.mark.parametrize("name", ["/models/base/model.gguf", "../model", "a/../../model", "."])
-def test_an_endpoint_takes_a_name_and_no_path(garden, name):
-    garden.configure(teacher={"model_path": name})
-    assert "give the name that the endpoint knows" in failed(lambda: garden.ask(ENDPOINT="https://host/v1"))
 
 
 def test_a_config_without_the_section_is_named(garden):
@@ -63,28 +55,6 @@ def test_our_own_server_is_asked_one_call_at_a_time(garden, monkeypatch):
     assert knowledge["blocks"][1]["config"]["gen_kwargs"]["extra_body"] == {"repeat_penalty": 1.0}
 
 
-def test_an_endpoint_gets_its_name_its_key_and_several_calls(garden, monkeypatch):
-    monkeypatch.setenv("ENDPOINT_API_KEY", " secret\n")
-    garden.configure(teacher={"model_path": "org/teacher-70b"}, batch_size=7, num_cpus=3)
-    garden.ask(PAGES="pears", ENDPOINT="https://host.example/v1")
-    (run,) = garden.runs
-    option = run["option"]
-    assert (option["--batch-size"], option["--num-cpus"]) == ("7", "3")
-    assert option["--endpoint-url"] == "https://host.example/v1" and option["--model"] == "org/teacher-70b"
-    # The tokenizer is found under the endpoint's name, in the folder in which ilab runs.
-    assert (run["cwd"] / "org/teacher-70b").resolve() == garden.folder / "models/base/hf"
-    assert run["more"][patch.KEY] == run["secret"] == "secret" and "secret" not in str(option)
-    knowledge = yaml.safe_load(Path(option["--pipeline"], "knowledge.yaml").read_text())
-    assert "extra_body" not in knowledge["blocks"][1]["config"]["gen_kwargs"]
-
-
-def test_no_name_of_a_model_leads_ilab_into_the_base_model(garden):
-    for name in ("out", "org", "org/teacher", "names"):
-        garden.configure(teacher={"model_path": name})
-        garden.ask(PAGES="pears", ENDPOINT="https://host.example/v1")
-    assert not list((garden.folder / "models/base/hf").iterdir())
-
-
 def test_what_ilab_reads_is_the_asks_under_their_numbers(garden):
     garden.ask(PAGES="apples")
     text = (garden.folder / "build/work/generate/documents/apples.md").read_text()
@@ -96,7 +66,9 @@ def test_what_ilab_reads_is_the_asks_under_their_numbers(garden):
 
 def test_a_chunk_that_was_not_staged_is_named(garden, monkeypatch):
     monkeypatch.setattr(taxonomy, "label", lambda number: f"Ask {number + 100}")
-    assert "ilab gave back a chunk that it was not given ('Ask 10" in failed(garden.ask)
+    assert "ilab gave back chunk 10" in failed(garden.ask)
+    monkeypatch.setattr(taxonomy, "label", lambda number: "Other")
+    assert "ilab gave back a chunk that is not ours ('Other" in failed(garden.ask)
 
 
 @pytest.mark.parametrize("document, number", [

@@ -1,0 +1,139 @@
+"""A teacher behind an endpoint: from parts of pages to facts with questions, through `ilab data generate`."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import openai
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from scripts import files, program
+from scripts.generate import chat_patch, endpoint, limits, parts, probe, raw, taxonomy, teacher
+
+# Of 300 words: what a good teacher finds in a part, and what it is asked of a part and of a fact.
+FACTS_A_PART, CALLS_A_FACT, CALLS_A_PART = 8, 3, 4
+PARTS = "parts"  # the key of the parts in the file of a run, and in asked.json
+INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
+
+
+def whole(section: dict, key: str, least: int, config: Path) -> int:
+    """The whole number generate.facts.KEY of the config."""
+    found = section.get(key)
+    if not isinstance(found, int) or isinstance(found, bool) or found < least:
+        program.fail(f"{config}: generate.facts.{key} is {found!r}; give a whole number of {least} or more")
+    return found
+
+
+def settings(given: dict, generate: dict, config: Path) -> dict:
+    """The settings of a run, from make's and from generate.facts of the config; ends the program at a bad one."""
+    section = generate.get("facts")
+    if not isinstance(section, dict) or not isinstance(section.get("pipeline"), str):
+        program.fail(f"{config}: needs generate.facts with pipeline:; config/embedded.yaml shows it")
+    prices, wordings = limits.price(section, config), given.get("WORDINGS", "").strip() or section.get("wordings")
+    if not str(wordings).isdecimal() or not 6 <= int(wordings) <= 40:
+        program.fail(f"WORDINGS={wordings}: give a number from 6 to 40; three of them are kept for measuring")
+    minute, request = whole(section, "requests_per_minute", 0, config), section.get("request") or {}
+    if not isinstance(request, dict):
+        program.fail(f"{config}: generate.facts.request holds what is sent with each request, as keys and values")
+    return {
+        "wordings": int(wordings), "seconds_a_request": 60 / minute if minute else 0, "price": prices,
+        "budget": limits.budget(given.get("BUDGET", ""), prices, config), "request": request,
+        "markup": generate["chat_markup"], "pipeline": section["pipeline"],
+        "threads": whole(section, "requests_at_once", 1, config),
+    }  # fmt: skip
+
+
+def estimate(count: int) -> str:
+    """What `count` parts may cost, in words."""
+    calls = count * (CALLS_A_PART + FACTS_A_PART * CALLS_A_FACT)
+    return f"{count} parts, about {calls} requests of 500 tokens in and 100 out"
+
+
+def pipeline(source: str, run: Path) -> tuple[dict[str, dict], str]:
+    """The pipeline folder `source` whose blocks know the file of the run, and the name of the last block."""
+    found = taxonomy.pipeline(source, "", {})
+    blocks = found["knowledge.yaml"]["blocks"]
+    for block in blocks:
+        if block.get("type") == "AskBlock":
+            block["config"]["run"] = str(run.resolve())
+    return found, blocks[-1]["name"]
+
+
+def command(asked: teacher.Teacher, qna: dict, shown: list[parts.Part], threads: int, work: Path) -> list:
+    """Write what ilab reads into the folder `work`; returns the arguments for ilab, without the key."""
+    # ilab's reader of Markdown changes text, so a chunk holds a hash of its part, and the block takes the text itself.
+    stage = [{"page": part.page, "fact": raw.digest(part), "opening": ""} for part in shown]
+    # A part a batch: each goes through all blocks in a thread of its own.
+    return [*teacher.arguments(asked, asked.endpoint, qna, stage, work), "--pipeline", work / "pipeline",
+            "--sdg-scale-factor", 1, "--num-cpus", threads, "--batch-size", 1]  # fmt: skip
+
+
+def follow(total: int):
+    """A function for each line that ilab prints, the counts that it keeps, and the bar."""
+    counts = {"done": 0, "calls": 0, "in": 0, "out": 0}
+    bar = Progress(TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"),
+                   TimeRemainingColumn(), disable=not sys.stdout.isatty())  # fmt: skip
+    task = bar.add_task("", total=total, said="")
+
+    def each(line: str) -> None:
+        words = line.split()
+        if len(words) == 5 and words[0] == "done" and all(word.isdecimal() for word in words[1:]):
+            counts["done"] += int(words[1])
+            counts.update(zip(("calls", "in", "out"), map(int, words[2:]), strict=True))
+            bar.update(task, completed=counts["done"], said=f"{counts['calls']} requests")
+            if bar.disable and counts["done"] % max(1, total // 10) == 0:
+                print(f"{counts['done']} of {total} parts, {counts['calls']} requests", flush=True)
+
+    return each, counts, bar
+
+
+def gathered(work: Path, shown: list[parts.Part]) -> list[dict]:
+    """What the teacher said of each part: {"page", "title", "text", "facts", "unanswerable"}."""
+    rows = dict(teacher.rows(work))
+    if missing := [number for number in range(len(shown)) if number not in rows]:
+        program.fail(f"ilab gave back {len(rows)} of {len(shown)} parts, not number {missing[0]}; see {work}/ilab.log")
+    return [{**part._asdict(), **{key: json.loads(rows[number].get(key) or "[]") for key in ("facts", "unanswerable")}}
+            for number, part in enumerate(shown)]  # fmt: skip
+
+
+def run_ilab(given: list, work: Path, total: int) -> dict:
+    """Run ilab; returns the counts. Where the asker stopped it, its reason ends the program in the place of ilab's."""
+    stopped = work / "stopped"
+    stopped.unlink(missing_ok=True)
+    each, counts, bar = follow(total)
+    try:
+        with bar:
+            teacher.run(given, work, chat_patch, endpoint.key(), each)
+    except SystemExit:
+        if stopped.is_file():
+            program.fail(f"{stopped.read_text(encoding='utf-8')}; {counts['done']} of {total} parts are done, and make "
+                         "generate goes on from there")  # fmt: skip
+        raise
+    return counts
+
+
+def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: Path) -> dict:
+    """Ask about the pages that `given`, make's settings, chooses; returns what asked.json says of it."""
+    shown, work = parts.read(markdown, given["PAGES"].split()), asked.work.resolve()
+    run = settings(given, asked.section, asked.config)
+    with openai.OpenAI(base_url=asked.endpoint, api_key=endpoint.key() or "none") as client:
+        asked = asked._replace(model=probe.name_of(client, given.get("TEACHER", "").strip()))
+        longest = max((part.text for part in shown), key=len, default="")
+        run["route"] = probe.route(client, asked.model, run, longest)
+    folder = output.parent / "teachers" / endpoint.folder(asked.model, asked.endpoint)
+    blocks, last = pipeline(run["pipeline"], work / "run.json")
+    run |= {
+        "model": asked.model, "last": last, "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
+        "index": str(INDEX.resolve()), "finder": str(FINDER.resolve()),
+        PARTS: [{**part._asdict(), "most": part.most} for part in shown],
+    }  # fmt: skip
+    files.replace_text(work / "run.json", json.dumps(run, ensure_ascii=False))
+    taxonomy.write_pipeline(blocks, work / "pipeline")
+    print(f"{asked.model}, asked by {run['route']}: {estimate(len(shown))}, less what {folder} has already", flush=True)
+    began = time.monotonic()
+    counts = run_ilab(command(asked, qna, shown, run["threads"], work), work, len(shown))
+    tokens = {side: counts[side] for side in ("in", "out")}
+    print(f"{counts['calls']} requests, {limits.told(tokens, run['price'])}, {(time.monotonic() - began) / 60:.1f} min")
+    return {"teacher": str(folder), "calls": counts["calls"], "tokens": tokens,
+            "seconds": round(time.monotonic() - began, 1), PARTS: gathered(work, shown)}  # fmt: skip

@@ -1,0 +1,22 @@
+"""The passages of the whole site that come nearest to a question."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.retrieve import opened, query, search
+
+PASSAGES = 6
+
+
+def finder(index: Path, weights: Path) -> Callable[[str], str]:
+    """A function from a question to the text of the nearest passages, the best first."""
+    index_of, encoder, tokens = opened.open_index(index), query.load(weights), query.tokenizer()
+
+    def nearest(question: str) -> str:
+        vector = query.vector(encoder, query.row(tokens, question))
+        best = search.scores(index_of, question, vector)
+        numbers = list(dict.fromkeys(int(index_of.owners[unit]) for unit in (-best).argsort(kind="stable")))[:PASSAGES]
+        chunks = (index_of.passages[number].chunk for number in numbers)
+        return "\n\n".join(f"{chunk.title}\n{chunk.text}" for chunk in chunks)
+
+    return nearest

@@ -124,7 +124,8 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     folder = output.parent / "teachers" / endpoint.folder(asked.model, asked.endpoint)
     blocks, last = pipeline(run["pipeline"], work / "run.json")
     run |= {
-        "model": asked.model, "last": last, "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
+        "model": asked.model, "last": last,
+        "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
         "index": str(INDEX.resolve()), "finder": str(FINDER.resolve()),
         PARTS: [{**part._asdict(), "most": part.most} for part in shown],
     }  # fmt: skip

@@ -49,8 +49,9 @@ def put(*path, value):
 @pytest.mark.parametrize("change, message", [
     (lambda content: content["facts"][1].pop("questions"), "fact node: 'questions' is a required property"),
     (put("facts", 1, "questions", value=None), "fact node: questions: None is not of type 'array'"),
-    (put("facts", 0, "reversed", value=[PAIR]), "fact pod: reversed: needs 2 or more, with reversed_key_terms, or none"),
-    (put("facts", 0, "reversed", value=[]) , "fact pod: reversed questions need reversed, with the answers"),
+    (put("facts", 0, "reversed", value=[PAIR]), "fact pod: reversed: needs 2 or more, with reversed_key"),
+    (lambda content: content["facts"][0].update(reversed=[], reversed_questions=["Which?"]),
+     "fact pod: reversed questions need reversed, with the answers"),
     (put("facts", 0, "wordings", 1, value={"q": "What?"}), "fact pod: wordings: number 2: 'a' is a required property"),
     (put("facts", 0, "wordings", 1, "a", value=" "), "fact pod: wordings: number 2: a: no text; its first"),
     (put("facts", 0, "key_terms", value=["containers"]), "fact pod: key_terms: number 1: 'containers' is not of type"),

@@ -204,6 +204,19 @@ $(RESULT)/report.html: $(RESULT)/evaluation.json scripts/measure/report.py scrip
 chart: $(RESULT)/evaluation.json  ## the evaluation as a picture: docs/results.svg
 	@$(PYTHON) -m scripts.measure.chart --evaluation $< --output docs/results.svg
 
+# Export ---------------------------------------------------------------------------------------------------------------
+
+# The folder has the model's own name, wherever models/in-use leads. A card is written anew when a GGUF was measured.
+EXPORT := build/export/$(lastword $(notdir $(or $(realpath models/$(MODEL)),$(MODEL))))
+MEASURED = $(wildcard models/$(MODEL)/evaluation.json build/models/$(call named,$(EXPORT))-*.gguf/evaluation.json)
+export: $(EXPORT)/README.md  ## the model in use for Hugging Face, llama.cpp and Ollama, in build/export/ (MODEL=NAME)
+build/args/export-$(notdir $(EXPORT)): WITH = --section serve --file models/$(MODEL)/record.json \
+	--code scripts/export/{folder,modelfile}.py scripts/train/gguf_file.py
+$(EXPORT)/record.json: build/args/export-$(notdir $(EXPORT)) | models/base/record.json
+	$(PYTHON) -m scripts.export.folder --model models/$(MODEL) --config $(CONFIG) --base models/base --output $(EXPORT)
+$(EXPORT)/README.md: $(EXPORT)/record.json scripts/export/card.py $(MEASURED)
+	@$(PYTHON) -m scripts.export.card --folder $(EXPORT) --base models/base --evaluations $(MEASURED)
+
 # Housekeeping ---------------------------------------------------------------------------------------------------------
 
 test: | models/base/record.json  ## run the tests (FAST=1 for those that take seconds)
@@ -223,7 +236,8 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 # After an interrupt make deletes a target that has changed. Ours are whole whenever they change.
 .PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json \
 	models/finder/model.safetensors build/rag/index.json \
-	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json
+	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json \
+	$(EXPORT)/record.json $(EXPORT)/README.md
 .PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect export-data train models use finder rag serve \
-	chat ask demo evaluate evaluate-foreign report chart test benchmark lint doctor clean distclean FORCE
+	chat ask demo evaluate evaluate-foreign report chart export test benchmark lint doctor clean distclean FORCE
 FORCE:

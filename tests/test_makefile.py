@@ -150,6 +150,23 @@ def test_several_goals_are_right_whatever_the_first_changes(tmp_path, tiny_base)
     assert f" passages of {len(os.listdir(clone.folder / 'markdown')) - 1} pages" in result.stdout
 
 
+def test_the_export_has_the_name_of_the_model(clone):
+    """Also where models/in-use leads to it; and a GGUF file that was measured there gets its scores into the card."""
+    (clone.folder / "models/one").mkdir()
+    (clone.folder / "models/in-use").symlink_to("one")
+    measured = clone.folder / "build/models/build-export-one-model-Q8_0.gguf/evaluation.json"
+    measured.parent.mkdir(parents=True)
+    measured.touch()
+    try:
+        plans = [clone.make("-n", "export", *settings).stdout for settings in ((), ("MODEL=one",))]
+    finally:
+        (clone.folder / "models/in-use").unlink()
+        shutil.rmtree(measured.parent)
+    assert "--model models/in-use --" in plans[0] and "--model models/one --" in plans[1]
+    for plan in plans:
+        assert "--output build/export/one\n" in plan and f"--evaluations {measured.relative_to(clone.folder)}" in plan
+
+
 def test_no_rows_are_one_line(clone):
     result = clone.make("inspect", "DATA=nowhere")
     assert result.returncode != 0 and result.stderr.splitlines()[0].startswith("make: no rows in nowhere/; DATA is a")

@@ -150,6 +150,17 @@ def test_several_goals_are_right_whatever_the_first_changes(tmp_path, tiny_base)
     assert f" passages of {len(os.listdir(clone.folder / 'markdown')) - 1} pages" in result.stdout
 
 
+def test_a_model_behind_an_endpoint_is_measured_apart(clone):
+    named = ("ENDPOINT=http://127.0.0.1:8000/v1", "ENDPOINT_MODEL=org/m:1")
+    plan = clone.make("-n", "evaluate", "PARALLEL=3", *named).stdout
+    asked = next(line for line in plan.splitlines() if "scripts.measure.answers" in line)
+    assert "--parallel 3" in asked and "--model" not in asked
+    assert "build/models/endpoint-org-m-1/evaluation.json" in plan
+    written = json.loads((clone.folder / "build/args/evaluate-endpoint-org-m-1").read_text())["settings"]
+    assert written == {"LIMIT": "60", "QUESTIONS": "", **dict(setting.split("=", 1) for setting in named)}
+    assert clone.make("-n", "evaluate", named[0], "ENDPOINT_MODEL=a;b").returncode != 0
+
+
 def test_the_export_has_the_name_of_the_model(clone):
     """Also where models/in-use leads to it; and a GGUF file that was measured there gets its scores into the card."""
     (clone.folder / "models/one").mkdir()

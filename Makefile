@@ -216,12 +216,13 @@ chart: $(RESULT)/evaluation.json  ## the evaluation as a picture: docs/results.s
 
 # The folder has the model's own name, wherever models/in-use leads. A card is written anew when a GGUF was measured.
 EXPORT := build/export/$(lastword $(notdir $(or $(realpath models/$(MODEL)),$(MODEL))))
-MEASURED = $(wildcard models/$(MODEL)/evaluation.json build/models/$(call named,$(EXPORT))-*.gguf/evaluation.json)
+EXPORTED := models/$(notdir $(EXPORT))
+MEASURED = $(wildcard $(EXPORTED)/evaluation.json build/models/$(call named,$(EXPORT))-*.gguf/evaluation.json)
 export: $(EXPORT)/README.md  ## the model in use for Hugging Face, llama.cpp and Ollama, in build/export/ (MODEL=NAME)
-build/args/export-$(notdir $(EXPORT)): WITH = --section serve --file models/$(MODEL)/record.json \
+build/args/export-$(notdir $(EXPORT)): WITH = --section serve --file $(EXPORTED)/record.json \
 	--code scripts/export/{folder,modelfile}.py scripts/train/gguf_file.py
 $(EXPORT)/record.json: build/args/export-$(notdir $(EXPORT)) | models/base/record.json
-	$(PYTHON) -m scripts.export.folder --model models/$(MODEL) --config $(CONFIG) --base models/base --output $(EXPORT)
+	$(PYTHON) -m scripts.export.folder --model $(EXPORTED) --config $(CONFIG) --base models/base --output $(EXPORT)
 $(EXPORT)/README.md: $(EXPORT)/record.json scripts/export/card.py $(MEASURED)
 	@$(PYTHON) -m scripts.export.card --folder $(EXPORT) --base models/base --evaluations $(MEASURED)
 

@@ -173,8 +173,8 @@ def test_the_export_has_the_name_of_the_model(clone):
     finally:
         (clone.folder / "models/in-use").unlink()
         shutil.rmtree(measured.parent)
-    assert "--model models/in-use --" in plans[0] and "--model models/one --" in plans[1]
     for plan in plans:
+        assert "--model models/one --" in plan
         assert "--output build/export/one\n" in plan and f"--evaluations {measured.relative_to(clone.folder)}" in plan
 
 

@@ -30,6 +30,8 @@ ENDPOINT  :=
 TEACHER   :=
 WORDINGS  :=
 BUDGET    :=
+ENDPOINT_MODEL :=
+PARALLEL  := 8
 QUESTIONS :=
 Q         :=
 RAG       :=
@@ -45,8 +47,9 @@ override DATA := $(patsubst ./%,%,$(patsubst %/,%,$(value DATA)))
 named = $(subst /,-,$(1:/%=%))
 NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
 MARKS := ' " ` \ $$ % * ? [ ] ; & | < > ( ) { } ! \# ~ : =
-$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT,$(if $(or $(word 2,$(value $(it))),$(strip $(foreach \
-	mark,$(MARKS),$(findstring $(mark),$(value $(it)))))),$(error $(it)=$(value $(it)): take out blanks and $(MARKS))))
+ENDPOINT_NAME := $(subst :,-,$(call named,$(value ENDPOINT_MODEL)))
+$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME,$(if $(or $(word \
+	2,$(value $(it))),$(strip $(foreach mark,$(MARKS),$(findstring $(mark),$(value $(it)))))),$(error $(it)=$(value $(it)): take out blanks and $(MARKS))))
 define NEWLINE :=
 
 
@@ -57,15 +60,16 @@ quoted = '$(subst ','\'',$(subst $(NEWLINE), ,$(value $1)))'
 each = $(foreach word,$(value $1),'$(subst ','\'',$(word))')
 # The option $1 with the setting named $2, if that has a value.
 option = $(if $(value $2),$1 $(call quoted,$2))
-unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT TEACHER WORDINGS BUDGET SITES
+unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT TEACHER WORDINGS BUDGET SITES ENDPOINT_MODEL
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 ROWS   := $(DATA)/train_konflux.jsonl
 GGUF   := $(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/model.gguf)
-# What is measured of a model lies beside it, and of a file from elsewhere in build/models/.
-RESULT := $(if $(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),models/$(MODEL))
+# What is measured of a model lies beside it, and of a file from elsewhere or an endpoint in build/models/.
+RESULT := $(if $(value ENDPOINT),build/models/endpoint-$(ENDPOINT_NAME),$(if \
+	$(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),models/$(MODEL)))
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -185,17 +189,21 @@ demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned 
 
 # Measure --------------------------------------------------------------------------------------------------------------
 
-# Base model, tuned model and pages, LIMIT questions of each kind; LIMIT=0 asks all.
-evaluate: $(RESULT)/evaluation.json  ## what do models and pages answer; exit 1 under the recall of config/gate.yaml
+# Base model, tuned model and pages, LIMIT questions of each kind; LIMIT=0 asks all. ENDPOINT= and ENDPOINT_MODEL= name
+# a model on another server, which is asked PARALLEL questions at once.
+evaluate: $(RESULT)/evaluation.json  ## what do models and pages answer; exit 1 under the recall of config/gate.yaml (MODEL=, ENDPOINT=)
 	@$(PYTHON) -m scripts.measure.gate --evaluation $< --gate config/gate.yaml
 build/args/evaluate-$(notdir $(RESULT)): | build/rag/index.json models/base/record.json
 build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMIT=$(LIMIT) QUESTIONS=$(QUESTIONS) \
-	--section general models serve rag --file $(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/record.json) $(QUESTIONS) \
+	$(if $(value ENDPOINT),ENDPOINT=$(call quoted,ENDPOINT) ENDPOINT_MODEL=$(call quoted,ENDPOINT_MODEL)) \
+	--section general models serve rag \
+	--file $(if $(value ENDPOINT),,$(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/record.json)) $(QUESTIONS) \
 	models/base/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
-	'*/*/questions.jsonl' --code scripts/measure/{answers,asked,models,questions}.py \
+	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,endpoint,models,questions}.py \
 	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
-	$(PYTHON) -m scripts.measure.answers --arguments $< --model $(GGUF) --base models/base/model.gguf \
+	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \
+		$(value ENDPOINT),--parallel $(PARALLEL),--model $(GGUF)) --base models/base/model.gguf \
 		--index build/rag/index.json --finder models/finder/model.safetensors --config $(CONFIG) \
 		--work build/work/evaluate --output $@
 $(RESULT)/evaluation.json: $(RESULT)/answers.json $(wildcard scripts/measure/*.py)
@@ -208,6 +216,20 @@ $(RESULT)/report.html: $(RESULT)/evaluation.json scripts/measure/report.py scrip
 	@$(PYTHON) -m scripts.measure.report --evaluation $< --output $@
 chart: $(RESULT)/evaluation.json  ## the evaluation as a picture: docs/results.svg
 	@$(PYTHON) -m scripts.measure.chart --evaluation $< --output docs/results.svg
+
+# Export ---------------------------------------------------------------------------------------------------------------
+
+# The folder has the model's own name, wherever models/in-use leads. A card is written anew when a GGUF was measured.
+EXPORT := build/export/$(lastword $(notdir $(or $(realpath models/$(MODEL)),$(MODEL))))
+EXPORTED := models/$(notdir $(EXPORT))
+MEASURED = $(wildcard $(EXPORTED)/evaluation.json build/models/$(call named,$(EXPORT))-*.gguf/evaluation.json)
+export: $(EXPORT)/README.md  ## the model in use for Hugging Face, llama.cpp and Ollama, in build/export/ (MODEL=NAME)
+build/args/export-$(notdir $(EXPORT)): WITH = --section serve --file $(EXPORTED)/record.json \
+	--code scripts/export/{folder,modelfile}.py scripts/train/gguf_file.py
+$(EXPORT)/record.json: build/args/export-$(notdir $(EXPORT)) | models/base/record.json
+	$(PYTHON) -m scripts.export.folder --model $(EXPORTED) --config $(CONFIG) --base models/base --output $(EXPORT)
+$(EXPORT)/README.md: $(EXPORT)/record.json scripts/export/card.py $(MEASURED)
+	@$(PYTHON) -m scripts.export.card --folder $(EXPORT) --base models/base --evaluations $(MEASURED)
 
 # Housekeeping ---------------------------------------------------------------------------------------------------------
 
@@ -228,7 +250,8 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 # After an interrupt make deletes a target that has changed. Ours are whole whenever they change.
 .PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json \
 	models/finder/model.safetensors build/rag/index.json \
-	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json
+	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json \
+	$(EXPORT)/record.json $(EXPORT)/README.md
 .PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect export-data train models use finder rag serve \
-	chat ask demo evaluate evaluate-foreign report chart test benchmark lint doctor clean distclean FORCE
+	chat ask demo evaluate evaluate-foreign report chart export test benchmark lint doctor clean distclean FORCE
 FORCE:

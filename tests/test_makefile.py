@@ -150,6 +150,34 @@ def test_several_goals_are_right_whatever_the_first_changes(tmp_path, tiny_base)
     assert f" passages of {len(os.listdir(clone.folder / 'markdown')) - 1} pages" in result.stdout
 
 
+def test_a_model_behind_an_endpoint_is_measured_apart(clone):
+    named = ("ENDPOINT=http://127.0.0.1:8000/v1", "ENDPOINT_MODEL=org/m:1")
+    plan = clone.make("-n", "evaluate", "PARALLEL=3", *named).stdout
+    asked = next(line for line in plan.splitlines() if "scripts.measure.answers" in line)
+    assert "--parallel 3" in asked and "--model" not in asked
+    assert "build/models/endpoint-org-m-1/evaluation.json" in plan
+    written = json.loads((clone.folder / "build/args/evaluate-endpoint-org-m-1").read_text())["settings"]
+    assert written == {"LIMIT": "60", "QUESTIONS": "", **dict(setting.split("=", 1) for setting in named)}
+    assert clone.make("-n", "evaluate", named[0], "ENDPOINT_MODEL=a;b").returncode != 0
+
+
+def test_the_export_has_the_name_of_the_model(clone):
+    """Also where models/in-use leads to it; and a GGUF file that was measured there gets its scores into the card."""
+    (clone.folder / "models/one").mkdir()
+    (clone.folder / "models/in-use").symlink_to("one")
+    measured = clone.folder / "build/models/build-export-one-model-Q8_0.gguf/evaluation.json"
+    measured.parent.mkdir(parents=True)
+    measured.touch()
+    try:
+        plans = [clone.make("-n", "export", *settings).stdout for settings in ((), ("MODEL=one",))]
+    finally:
+        (clone.folder / "models/in-use").unlink()
+        shutil.rmtree(measured.parent)
+    for plan in plans:
+        assert "--model models/one --" in plan
+        assert "--output build/export/one\n" in plan and f"--evaluations {measured.relative_to(clone.folder)}" in plan
+
+
 def test_no_rows_are_one_line(clone):
     result = clone.make("inspect", "DATA=nowhere")
     assert result.returncode != 0 and result.stderr.splitlines()[0].startswith("make: no rows in nowhere/; DATA is a")

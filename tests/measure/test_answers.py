@@ -65,12 +65,13 @@ class House:
         self.looked_up.append(question)
         return from_pages.judged(SOURCES, 0.6)
 
-    def run(self, model="models/a/model.gguf", output="models/a", **settings):
+    def run(self, model="models/a/model.gguf", output="models/a", parallel=1, **settings):
         """Ask anew; returns the answers that were written."""
         self.asked, self.servers, self.looked_up, self.opened = [], [], [], []
         content = {"settings": settings, "config": {}, "files": {}, "code": {}}
         self.write("arguments", json.dumps(content))
-        sys.argv = ["answers", "--arguments", "arguments", "--model", model, "--base", "models/base/model.gguf"]
+        sys.argv = ["answers", "--arguments", "arguments", "--base", "models/base/model.gguf"]
+        sys.argv += ["--model", model] if model else ["--parallel", str(parallel)]
         sys.argv += ["--index", "index.json", "--finder", "finder.safetensors", "--config", "config.yaml"]
         sys.argv += ["--work", "work", "--output", f"{output}/answers.json"]
         answers.main()

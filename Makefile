@@ -38,6 +38,10 @@ RAG       :=
 SITES     :=
 FORMAT    := messages
 FAST      :=
+NNODES    := 1
+NODE_RANK := 0
+RDZV_ENDPOINT :=
+CHECKPOINTS   :=
 TORCH_BACKEND :=
 
 # make cannot name files with blanks or with marks of the shell; the other settings may hold anything.
@@ -48,7 +52,7 @@ named = $(subst /,-,$(1:/%=%))
 NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
 MARKS := ' " ` \ $$ % * ? [ ] ; & | < > ( ) { } ! \# ~ : =
 ENDPOINT_NAME := $(subst :,-,$(call named,$(value ENDPOINT_MODEL)))
-$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME,$(if $(or $(word \
+$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK,$(if $(or $(word \
 	2,$(value $(it))),$(strip $(foreach mark,$(MARKS),$(findstring $(mark),$(value $(it)))))),$(error $(it)=$(value $(it)): take out blanks and $(MARKS))))
 define NEWLINE :=
 
@@ -60,16 +64,20 @@ quoted = '$(subst ','\'',$(subst $(NEWLINE), ,$(value $1)))'
 each = $(foreach word,$(value $1),'$(subst ','\'',$(word))')
 # The option $1 with the setting named $2, if that has a value.
 option = $(if $(value $2),$1 $(call quoted,$2))
-unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT TEACHER WORDINGS BUDGET SITES ENDPOINT_MODEL
+unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET SITES RDZV_ENDPOINT CHECKPOINTS
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 ROWS   := $(DATA)/train_konflux.jsonl
-GGUF   := $(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/model.gguf)
+# The student of the config before training: its path without /hf, or a folder for a student that lies elsewhere.
+BASE   := $(or $(shell sed -nE 's,^[^\#]*\bpath[^:]*: *.?(models/[A-Za-z0-9_./-]+)/hf\b.*,\1,p' $(CONFIG) 2>/dev/null | head -n 1 \
+	),models/students/$(basename $(notdir $(CONFIG))))
+MODELS := $(if $(filter base,$(MODEL)),$(BASE),models/$(MODEL))
+GGUF   := $(or $(filter %.gguf,$(MODEL)),$(MODELS)/model.gguf)
 # What is measured of a model lies beside it, and of a file from elsewhere or an endpoint in build/models/.
 RESULT := $(if $(value ENDPOINT),build/models/endpoint-$(ENDPOINT_NAME),$(if \
-	$(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),models/$(MODEL)))
+	$(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),$(MODELS)))
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -90,10 +98,16 @@ $(VENV)/.done: $(VENV).arguments
 lock: setup  ## resolve requirements.in to requirements.lock anew
 	@scripts/setup/lock.sh $(VENV)-uv/bin/uv
 
-base: models/base/record.json  ## unpack the embedded base model
+base: $(BASE)/record.json  ## make the student of the config ready: unpack the embedded one, or fetch and convert another
 build/args/base: WITH = --code scripts/setup/{base_model,tokenizer}.py
 models/base/record.json: build/args/base
 	$(PYTHON) -m scripts.setup.base_model --output models/base
+ifneq ($(BASE),models/base)
+build/args/base-$(notdir $(BASE)): WITH = --section general models student \
+	--code scripts/setup/student.py scripts/train/{gguf_file,folder}.py
+$(BASE)/record.json: build/args/base-$(notdir $(BASE))
+	$(PYTHON) -m scripts.setup.student --config $(CONFIG) --output $(BASE)
+endif
 
 # Crawl ----------------------------------------------------------------------------------------------------------------
 
@@ -142,17 +156,21 @@ export-data: $(ROWS)  ## the rows for other trainers, in build/export/ (FORMAT=m
 
 # Train ----------------------------------------------------------------------------------------------------------------
 
-train: models/$(NAME)/model.gguf models/$(NAME)/training.png  ## fine-tune on generated/ (DATA=pre-generated), use the model
-	@$(PYTHON) -m scripts.train.use $(NAME)
-build/args/train-$(NAME): $(ROWS) | models/base/record.json
-build/args/train-$(NAME): WITH = --section general models train --file $(ROWS) models/base/record.json \
-	--code scripts/train/{weights,rows,patch,packing,adafactor,resume}.py
+train: $(if $(NODE),models/$(NAME)/weights.safetensors,models/$(NAME)/model.gguf models/$(NAME)/training.png)  ## fine-tune on generated/ (DATA=pre-generated), use the model
+	@$(if $(NODE),,$(PYTHON) -m scripts.train.use $(NAME))
+# On GPUs of several machines, each runs `make train` with its number. Only machine 0 makes the model.
+NODE  := $(if $(filter-out 0,$(NODE_RANK)),-node$(NODE_RANK))
+NODES := $(if $(filter-out 1,$(NNODES)),--nnodes $(call quoted,NNODES) --node-rank $(call quoted,NODE_RANK) \
+	$(call option,--rdzv-endpoint,RDZV_ENDPOINT) $(call option,--checkpoints,CHECKPOINTS))
+build/args/train-$(NAME): $(ROWS) | $(BASE)/record.json
+build/args/train-$(NAME): WITH = --section general models train --file $(ROWS) $(BASE)/record.json \
+	--code scripts/train/{weights,rows,patch,packing,adafactor,resume,accelerated,checkpoint}.py
 models/$(NAME)/weights.safetensors: build/args/train-$(NAME)
-	$(PYTHON) -m scripts.train.weights --arguments $< --data $(ROWS) --config $(CONFIG) --base models/base \
-		--work build/work/train-$(NAME) --output $@
-build/args/gguf-$(NAME): WITH = --section gguf --code scripts/train/{gguf_file,model}.py
+	$(PYTHON) -m scripts.train.weights --arguments $< --data $(ROWS) --config $(CONFIG) --base $(BASE) \
+		--work build/work/train-$(NAME)$(NODE) --output $@ $(NODES)
+build/args/gguf-$(NAME): WITH = --section gguf --code scripts/train/{gguf_file,folder,model}.py
 models/$(NAME)/model.gguf: models/$(NAME)/weights.safetensors build/args/gguf-$(NAME)
-	$(PYTHON) -m scripts.train.model --weights $< --config $(CONFIG) --base models/base --output $@
+	$(PYTHON) -m scripts.train.model --weights $< --config $(CONFIG) --base $(BASE) --output $@
 models/$(NAME)/training.png: models/$(NAME)/weights.safetensors
 	@$(PYTHON) -m scripts.train.curve --training models/$(NAME)/training.jsonl --output $@
 
@@ -175,17 +193,17 @@ build/rag/index.json: build/args/rag models/finder/model.safetensors
 
 # Answers come from the pages unless RAG=0. A server needs a model all the same: the base one where none was trained.
 INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
-SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),models/base/model.gguf),$(GGUF))
+SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),$(BASE)/model.gguf),$(GGUF))
 ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
-serve: $(INDEX) | models/base/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
+serve: $(INDEX) | $(BASE)/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
 	@$(PYTHON) -m scripts.serve.server $(ASKED)
-chat: $(INDEX) | models/base/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
+chat: $(INDEX) | $(BASE)/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
 	@$(PYTHON) -m scripts.serve.chat $(ASKED) --work build/work/chat
-ask: $(INDEX) | $(if $(INDEX),,models/base/record.json)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)
+ask: $(INDEX) | $(if $(INDEX),,$(BASE)/record.json)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)
 	@$(PYTHON) -m scripts.serve.ask $(ASKED) --question $(call quoted,Q)
 demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned model three questions
 	@$(MAKE) --no-print-directory train DATA=pre-generated/demo
-	@$(PYTHON) -m scripts.serve.demo --base models/base/model.gguf --tuned models/in-use/model.gguf --config $(CONFIG)
+	@$(PYTHON) -m scripts.serve.demo --base $(BASE)/model.gguf --tuned models/in-use/model.gguf --config $(CONFIG)
 
 # Measure --------------------------------------------------------------------------------------------------------------
 
@@ -193,17 +211,17 @@ demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned 
 # a model on another server, which is asked PARALLEL questions at once.
 evaluate: $(RESULT)/evaluation.json  ## what do models and pages answer; exit 1 under the recall of config/gate.yaml (MODEL=, ENDPOINT=)
 	@$(PYTHON) -m scripts.measure.gate --evaluation $< --gate config/gate.yaml
-build/args/evaluate-$(notdir $(RESULT)): | build/rag/index.json models/base/record.json
+build/args/evaluate-$(notdir $(RESULT)): | build/rag/index.json $(BASE)/record.json
 build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMIT=$(LIMIT) QUESTIONS=$(QUESTIONS) \
 	$(if $(value ENDPOINT),ENDPOINT=$(call quoted,ENDPOINT) ENDPOINT_MODEL=$(call quoted,ENDPOINT_MODEL)) \
 	--section general models serve rag \
-	--file $(if $(value ENDPOINT),,$(or $(filter %.gguf,$(MODEL)),models/$(MODEL)/record.json)) $(QUESTIONS) \
-	models/base/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
+	--file $(if $(value ENDPOINT),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
+	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
 	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,endpoint,models,questions}.py \
 	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \
-		$(value ENDPOINT),--parallel $(PARALLEL),--model $(GGUF)) --base models/base/model.gguf \
+		$(value ENDPOINT),--parallel $(PARALLEL),--model $(GGUF)) --base $(BASE)/model.gguf \
 		--index build/rag/index.json --finder models/finder/model.safetensors --config $(CONFIG) \
 		--work build/work/evaluate --output $@
 $(RESULT)/evaluation.json: $(RESULT)/answers.json $(wildcard scripts/measure/*.py)
@@ -248,7 +266,7 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 	rm -rf build generated models $(VENV) $(VENV)-uv
 
 # After an interrupt make deletes a target that has changed. Ours are whole whenever they change.
-.PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json \
+.PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json $(BASE)/record.json \
 	models/finder/model.safetensors build/rag/index.json \
 	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json \
 	$(EXPORT)/record.json $(EXPORT)/README.md

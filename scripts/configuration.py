@@ -70,6 +70,14 @@ def student(path: Path | str) -> dict:
         fail(f"{path}: needs general.student_model_id and a system_prompt under models: for that id")
 
 
+def student_path(path: Path | str) -> Path:
+    """The Hugging Face folder of the student in the ilab config."""
+    found = student(path).get("path")
+    if not isinstance(found, str) or not found:
+        fail(f"{path}: the student under models: needs a path, a Hugging Face folder such as models/base/hf")
+    return Path(found)
+
+
 def system_prompt(path: Path | str, gguf: Path | str | None = None) -> str:
     """The one system prompt of training, serving, chatting and evaluation: that of the student in the ilab config.
 

@@ -27,33 +27,13 @@ def base():
     return folder
 
 
-def tiny_gguf(original, folder, sizes, weights):
-    """Write folder/model.gguf: the metadata of the GGUF `original` with other `sizes`, and other `weights`."""
-    import gguf
-
-    reader = gguf.GGUFReader(original)
-    writer = gguf.GGUFWriter(folder / "model.gguf", "llama")
-    for field in reader.fields.values():
-        if field.name.startswith("GGUF.") or field.name == "general.architecture":
-            continue
-        value = sizes.get(field.name.removeprefix("llama."), field.contents())
-        item = field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
-        writer.add_key_value(field.name, value, field.types[0], sub_type=item)
-    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, 2)
-    for name, tensor in weights.items():
-        if name != "lm_head.weight":
-            writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), tensor.numpy())
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-
-
 @pytest.fixture(scope="session")
 def tiny_base(base, tmp_path_factory):
     """A models/base with the real tokenizer and 2 random layers: loads in a moment and answers nonsense."""
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
+
+    from scripts.train import gguf_file
 
     folder = tmp_path_factory.mktemp("tiny") / "base"
     config = AutoConfig.from_pretrained(
@@ -66,11 +46,7 @@ def tiny_base(base, tmp_path_factory):
         shutil.copy(file, folder / "hf")
     weights = AutoModelForCausalLM.from_pretrained(folder / "hf").state_dict()
     torch.save(weights, folder / "checkpoint.bin")
-    sizes = {
-        "embedding_length": 64, "feed_forward_length": 64, "block_count": 2, "attention.head_count": 4,
-        "attention.head_count_kv": 2, "rope.dimension_count": 16,
-    }  # fmt: skip
-    tiny_gguf(base / "model.gguf", folder, sizes, weights)
+    gguf_file.write_gguf(folder / "hf", folder / "model.gguf")
     (folder / "record.json").write_text('{"name": "base", "sha256": {}}')
     return folder
 

@@ -13,10 +13,16 @@ def summary(losses: Path) -> dict:
     return lines[-1] if lines and "tokens_per_second" in lines[-1] else {}
 
 
-def last_rate(models: Path) -> float | None:
-    """Trained tokens/s of the newest training in the folder `models`, or None."""
+def last_rate(models: Path, device: str) -> float | None:
+    """Trained tokens/s of the newest training on `device`, cpu or cuda, in the folder `models`, or None."""
     histories = sorted(models.glob("*/training.jsonl"), key=lambda path: path.stat().st_mtime)
-    return summary(histories[-1]).get("tokens_per_second") if histories else None
+    rates = [made["tokens_per_second"] for made in map(summary, histories) if made and trained_on(made) == device]
+    return rates[-1] if rates else None
+
+
+def trained_on(made: dict) -> str:
+    """The device that the config of a training named."""
+    return (made["made_with"]["config"].get("train") or {}).get("device", "cpu")
 
 
 def check_name(record: Path, data: str, config: str) -> None:

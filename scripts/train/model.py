@@ -49,15 +49,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, required=True, help="safetensors; training.jsonl lies beside it")
     parser.add_argument("--config", type=Path, required=True, help="ilab config; its gguf section holds the knobs")
-    parser.add_argument("--base", type=Path, required=True, help="folder made by scripts.setup.base_model")
+    parser.add_argument("--base", type=Path, required=True, help="folder of make base: hf/ and model.gguf")
     parser.add_argument("--output", type=Path, required=True, help="GGUF file to write")
     args = parser.parse_args()
     window = configuration.context_size(args.config)
     question = history.summary(args.weights.with_name("training.jsonl"))["question"]
     with files.replacing(args.output) as partial:
         try:
-            weights = gguf_file.interpolated(args.weights, args.base / "hf/model.safetensors", share(args.config))
-            gguf_file.write_gguf(args.base / "model.gguf", weights, partial)
+            weights = gguf_file.interpolated(args.weights, args.base / "hf", share(args.config))
+            gguf_file.write_gguf(args.base / "hf", partial, weights)
             reply = llama.answer(llama.load(partial, window), configuration.system_prompt(args.config), question)
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             fail(f"{args.weights}: no usable model came out ({error}); the old {args.output} stays")

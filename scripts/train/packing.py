@@ -47,25 +47,53 @@ def neighbours(lengths, most):
 def sum_of_losses(model):
     """Give `model` a forward pass that returns (sum of the cross-entropies of a batch's answer tokens,).
 
-    Logits, of 49152 numbers a token, are made where an answer is predicted, and the loss once; ilab makes them for
-    every token, padding too, and computes two losses.
+    Logits, of tens of thousands of numbers a token, are made where an answer is predicted, and the loss once; ilab
+    makes them for every token, padding too, and computes two losses.
     """
+    whole = model.forward
 
     def forward(input_ids, attention_mask, labels, use_cache=False, return_dict=False):
         kept = attention_mask.bool()
         rows, answers = ([row[k] for row, k in zip(part, kept, strict=True)] for part in (input_ids, labels))
         ids, positions, targets, mask = one_sequence(rows, answers)
-        hidden = model.model(
+        predicts = targets != -100
+        # The model's own forward pass: Granite, for one, scales the logits.
+        logits = whole(
             input_ids=ids.unsqueeze(0),
             attention_mask=torch.where(mask, 0.0, torch.finfo(torch.float32).min)[None, None],
-            position_ids=positions.unsqueeze(0), use_cache=use_cache, return_dict=return_dict,
-        )[0][0]  # fmt: skip
-        predicts = targets != -100
-        logits = model.lm_head(hidden[predicts]).float()
+            position_ids=positions.unsqueeze(0), logits_to_keep=predicts.nonzero()[:, 0], use_cache=use_cache,
+            return_dict=return_dict,
+        )[0][0].float()  # fmt: skip
         return (torch.nn.functional.cross_entropy(logits, targets[predicts], reduction="sum"),)
 
     model.forward = forward
     return model
+
+
+def fits(model, stock, longest):
+    """Whether sum_of_losses() gives `model` the loss that `stock`, ilab's own way to change it, gives it.
+
+    Tried on two rows of `longest` tokens, of the data: a model with a sliding window sees less of longer rows than
+    sum_of_losses() shows it, and not every class takes a mask of its own or makes only some of the logits.
+    """
+    common, vocabulary = longest // 2, model.config.vocab_size
+    rows = torch.arange(2 * longest).reshape(2, longest) * 7919 % vocabulary
+    rows[1, :common] = rows[0, :common]
+    labels = torch.where(torch.arange(longest) < common, -100, rows)
+    batch = {"input_ids": rows, "attention_mask": torch.ones_like(rows), "labels": labels}
+    forward, precision, losses = model.forward, torch.get_float32_matmul_precision(), []
+    torch.set_float32_matmul_precision("highest")  # the last bits of two sums of faster products differ too much
+    try:
+        for change in (stock, sum_of_losses):
+            with torch.no_grad():
+                losses.append(change(model)(**batch, use_cache=False, return_dict=False)[0])
+            model.forward = forward
+    except (TypeError, ValueError, RuntimeError, AttributeError, IndexError):
+        return False
+    finally:
+        model.forward = forward
+        torch.set_float32_matmul_precision(precision)
+    return torch.allclose(*losses, rtol=1e-5)
 
 
 def freeze(model, embeddings, layers):
@@ -73,7 +101,8 @@ def freeze(model, embeddings, layers):
 
     ilab wants a gradient of every parameter, so they become buffers.
     """
-    frozen = list(model.model.layers[:layers])
+    blocks = [part for part in model.modules() if isinstance(part, torch.nn.ModuleList)]
+    frozen = list(max(blocks, key=len)[:layers]) if layers else []
     frozen += [model.get_input_embeddings(), model.get_output_embeddings()] if embeddings else []
     for part in [part for module in frozen for part in module.modules()]:
         for name, weight in list(part.named_parameters(recurse=False)):

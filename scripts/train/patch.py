@@ -4,8 +4,8 @@ scripts/ilab/__main__.py applies it. tests/train/test_patch.py compares with ila
 the timings. What changes in
 https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/full_train.py :
 
-- The rows of a batch go through the model as one sequence without padding (packing.py). A batch is of neighbours in the
-  data, where rows.py puts the rows of a question beside each other.
+- The rows of a batch go through the model as one sequence without padding (packing.py), if that gives the model the
+  same loss. A batch is of neighbours in the data, where rows.py puts the rows of a question beside each other.
 - Adafactor works in place (adafactor.py).
 - No gradient checkpointing: it saves memory that a small model does not need and costs a second forward pass.
 - The learning rate is that of the config, train.additional_args, with its warmup_steps and a line down to 0. ilab's
@@ -33,14 +33,10 @@ def apply(full_train):
     import torch
     from transformers import PreTrainedModel
 
-    from scripts.train import packing
-
     # AMX multiplies bfloat16 several times faster than AVX-512 multiplies float32; sums and weights stay float32.
     if torch.cpu._is_amx_tile_supported():
         torch.set_float32_matmul_precision("medium")
-    full_train.convert_loss_to_reduce_sum  # noqa: B018 - AttributeError when ilab stops using it
-    full_train.convert_loss_to_reduce_sum = packing.sum_of_losses
-    PreTrainedModel.gradient_checkpointing_enable  # noqa: B018
+    PreTrainedModel.gradient_checkpointing_enable  # noqa: B018 - AttributeError when ilab stops using it
     PreTrainedModel.gradient_checkpointing_enable = lambda self: None
     full_train.llamacpp_convert_to_gguf.convert_llama_to_gguf = lambda **kwargs: None
     full_train.run_quantize  # noqa: B018
@@ -75,9 +71,19 @@ def replace_steps(full_train, settings):
 
     stock, prepare, stock_save = full_train.Adafactor, full_train.setup_model, torch.save
     stock.step = adafactor.step
+    stock_loss = full_train.convert_loss_to_reduce_sum
     run = {}
 
+    def convert_loss(model):
+        if packing.fits(model, stock_loss, run["longest"]):
+            return packing.sum_of_losses(model)
+        print(
+            f"{type(model).__name__}: another loss without padding, so batches are padded, as ilab does it", flush=True
+        )
+        return stock_loss(model)
+
     def setup_model(train_args, tokenizer, dataset, optimize_memory, packing_max_batch_len, accum):
+        run["longest"] = int(dataset.get_lengths().max())
         model, loader = prepare(train_args, tokenizer, dataset, optimize_memory, packing_max_batch_len, accum)
         packing.freeze(model, settings["freeze_embeddings"], settings["freeze_layers"])
         run.update(model=model, loader=loader, args=train_args, steps=train_args.num_epochs * len(loader) // accum)
@@ -109,3 +115,4 @@ def replace_steps(full_train, settings):
             stock_save(state, file, *args, **kwargs)
 
     full_train.setup_model, full_train.Adafactor, torch.save = setup_model, make_optimizer, save_last_epoch
+    full_train.convert_loss_to_reduce_sum = convert_loss

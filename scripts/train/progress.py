@@ -15,6 +15,7 @@ from scripts.program import fail
 WINDOW = 50
 STEP = re.compile(r"Epoch: (\d+), Step: (\d+), .*Actual Loss Per Batch = ([^\s,]+)")
 BATCHES = re.compile(r"num_batches: (\d+)")
+AS_ILAB = "as ilab does it"  # the end of what patch.py says when it leaves something as it is
 GOES_ON = re.compile(r"goes on at epoch (\d+), batch (\d+)")
 
 
@@ -73,6 +74,8 @@ def follow(epochs: int, kept: Path):
             bar.update(task, total=total)
         elif found := GOES_ON.search(line):
             go_on(int(found[1]), int(found[2]))
+        elif line.rstrip().endswith(AS_ILAB):
+            print(line.rstrip(), flush=True)
         elif found := STEP.search(line):
             add(int(found[1]), int(found[2]), float(found[3]))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scripts import arguments, files, ilab
 from scripts.program import cores, die_with_parent, fail
-from scripts.train import history, progress, rows
+from scripts.train import accelerated, checkpoint, folder, gpus, history, progress, rows
 
 # Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026: 230 with 10 frozen
 # layers, less the twelfth by which 5 are slower (371 against 400 on another machine).
@@ -34,45 +34,48 @@ def prepare(work: Path, arguments: Path, base: Path, output: Path) -> bool:
         files.replace_text(made_with, text)
     for scratch in ("checkpoints", "data"):
         shutil.rmtree(work / scratch, ignore_errors=True)
-    # Two states, ilab's checkpoint, the weights and the GGUF, each of the base model's float32 size or a little more.
-    needed, free = 6 * (base / "hf/model.safetensors").stat().st_size, shutil.disk_usage(work).free
+    # Two states, ilab's checkpoint, the weights, and the GGUF with what it is made of, each of the student's float32
+    # size or a little more.
+    held = folder.weight_files(base / "hf")
+    needed, free = 6 * sum(file.stat().st_size for file in held), shutil.disk_usage(work).free
     if free < needed:
         fail(f"{work}: {free / 1e9:.1f} GB free, training needs {needed / 1e9:.1f} GB; free some")
     output.parent.mkdir(parents=True, exist_ok=True)
     return goes_on
 
 
-def train(conversed, epochs: int, knobs: dict, args) -> list[dict]:
+def train(conversed, epochs: int, knobs: dict, flash: bool, args) -> list[dict]:
     """Run `ilab model train` on the conversations; returns the steps {"epoch", "step", "loss", "seconds"}."""
-    data, checkpoints = args.work / "messages.jsonl", args.work / "checkpoints"
+    data = args.work / "messages.jsonl"
     rows.write_data(rows.shuffled(conversed, knobs["additional_args"].get("random_seed", 42)), data)
-    patch = {name: knobs[name] for name in ("freeze_embeddings", "freeze_layers")}
-    patch |= {"state": str((args.work / "state.pt").resolve()), "save_every": args.save_every}
     each, steps, bar = progress.follow(epochs, args.work / "steps.jsonl")
+    if knobs["device"] == "cuda":
+        way = accelerated.options(knobs, flash, (args.nnodes, args.node_rank, args.rdzv_endpoint))
+        patch, look = "scripts.train.gpu_patch", accelerated.follow(args.checkpoints, each, args.node_rank)
+        more = {"CUDA_VISIBLE_DEVICES": gpus.visible(knobs["nproc_per_node"])}
+    else:
+        way, patch, look = ["--pipeline", "full", "--device", "cpu"], "scripts.train.patch", each
+        settings = {name: knobs[name] for name in ("freeze_embeddings", "freeze_layers")}
+        settings |= {"state": str((args.work / "state.pt").resolve()), "save_every": args.save_every}
+        more = {**MALLOC, "TRAIN_PATCH": json.dumps(settings), "OMP_NUM_THREADS": str(cores())}
     with bar:
         ilab.run(
-            "--config", args.config, "model", "train", "--pipeline", "full", "--device", "cpu", "--num-epochs", epochs,
+            "--config", args.config, "model", "train", *way, "--num-epochs", epochs,
             "--model-path", (args.base / "hf").resolve(), "--data-path", data.resolve(),
-            "--data-output-dir", (args.work / "data").resolve(), "--ckpt-output-dir", checkpoints.resolve(),
-            log=Path(f"{args.work}.log"), patch="scripts.train.patch", each=each,
-            more={**MALLOC, "TRAIN_PATCH": json.dumps(patch), "OMP_NUM_THREADS": str(cores())},
+            "--data-output-dir", (args.work / "data").resolve(), "--ckpt-output-dir", args.checkpoints.resolve(),
+            log=Path(f"{args.work}.log"), patch=patch, each=look, more=more,
         )  # fmt: skip
+        look("")
     return steps
 
 
-def convert(checkpoint: Path, output: Path) -> None:
-    """Write the weights of ilab's pytorch_model.bin as safetensors to `output`; ends the program if they are no use."""
-    import safetensors.torch
-    import torch
-
-    try:
-        weights = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        fail(f"{checkpoint}: not readable ({error}); the old model stays")
-    if broken := [name for name, weight in weights.items() if not weight.isfinite().all()]:
-        fail(f"{checkpoint}: {broken[0]} holds numbers that are not finite; the old model stays")
-    # Cloned, as tensors that share their memory cannot be stored.
-    safetensors.torch.save_file({name: weight.clone().contiguous() for name, weight in weights.items()}, output)
+def estimate(tokens: int, device: str, rate: float | None) -> str:
+    """How long the training of `tokens` takes, at the tokens/s that the last training on `device` reached here."""
+    where = "the last training here" if rate else "2 cores of a 2021 server CPU"
+    if not rate and device == "cuda":
+        return "how long that takes is known after the first training on this device"
+    rate = rate or REFERENCE_RATE
+    return f"about {tokens / rate / 60:.0f} min at {rate:.0f} tokens/s ({where})"
 
 
 def parse():
@@ -80,11 +83,20 @@ def parse():
     parser.add_argument("--arguments", type=Path, required=True, help="arguments file of the stage")
     parser.add_argument("--data", type=Path, required=True, help='rows {"system", "user", "assistant"}, JSON lines')
     parser.add_argument("--config", type=Path, required=True, help="ilab config; its train section holds the knobs")
-    parser.add_argument("--base", type=Path, required=True, help="folder made by scripts.setup.base_model")
+    parser.add_argument("--base", type=Path, required=True, help="folder of make base: hf/ and model.gguf")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder, removed at the end")
     parser.add_argument("--output", type=Path, required=True, help="safetensors file to write")
     parser.add_argument("--save-every", type=float, default=SAVE_EVERY, metavar="SECONDS", help="of the state")
-    return parser.parse_args()
+    parser.add_argument("--nnodes", type=int, default=1, help="machines with GPUs that train together")
+    parser.add_argument("--node-rank", type=int, default=0, help="number of this one, from 0; only 0 makes the weights")
+    parser.add_argument("--rdzv-endpoint", default="", metavar="HOST:PORT", help="where node 0 listens for the others")
+    parser.add_argument("--checkpoints", type=Path, help="empty folder that all nodes share")
+    args = parser.parse_args()
+    if not 0 <= args.node_rank < args.nnodes or (args.nnodes > 1 and not (args.rdzv_endpoint and args.checkpoints)):
+        fail(f"NNODES={args.nnodes} NODE_RANK={args.node_rank}: several nodes need RDZV_ENDPOINT=HOST:PORT of node 0, "
+             "CHECKPOINTS=FOLDER that they share, and a NODE_RANK each, from 0 to NNODES - 1")  # fmt: skip
+    args.checkpoints = args.checkpoints or args.work / "checkpoints"
+    return args
 
 
 def main():
@@ -102,19 +114,27 @@ def main():
     goes_on = prepare(args.work, args.arguments, args.base, args.output)
     batch = knobs["effective_batch_size"]
     epochs = max(knobs["num_epochs"], math.ceil(knobs["min_steps"] * batch / len(conversed)))
-    tokens, rate = sum(lengths) * epochs, history.last_rate(args.output.parents[1])
+    tokens, rate = sum(lengths) * epochs, history.last_rate(args.output.parents[1], knobs["device"])
     print(f"{len(conversed)} rows, {sum(lengths)} tokens, {epochs} epoch{'s' * (epochs > 1)} in batches of {batch}: "
-          f"about {tokens / (rate or REFERENCE_RATE) / 60:.0f} min at {rate or REFERENCE_RATE:.0f} tokens/s "
-          f"({'the last training here' if rate else '2 cores of a 2021 server CPU'})"
-          + ", less what is done" * goes_on, flush=True)  # fmt: skip
-    steps = train(conversed, epochs, knobs, args)
-    seconds = steps[-1]["seconds"] if steps else 0
+          + estimate(tokens, knobs["device"], rate) + ", less what is done" * goes_on, flush=True)  # fmt: skip
+    flash = False
+    if knobs["device"] == "cuda":
+        accelerated.check_batches(args.config, lengths, knobs, args.nnodes)
+        accelerated.check_unused(args.checkpoints, args.node_rank)
+        flash = gpus.check(args.config, args.base / "hf", knobs)
+    steps = train(conversed, epochs, knobs, flash, args)
+    if args.node_rank:
+        shutil.rmtree(args.work)
+        return print(f"node {args.node_rank} is done; node 0 makes the model")
+    if not steps:
+        fail(f"ilab took no step; see {args.work}.log; the old model stays")
+    seconds = steps[-1]["seconds"]
     made = {"rows": len(conversed), "tokens": tokens, "seconds": round(seconds), "arguments": digest,
             "tokens_per_second": round(tokens / max(seconds, 1e-9), 1), "question": conversed[0][1]["content"],
             "data": str(args.data.parent), "config": str(args.config),
             "made_with": arguments.read(args.arguments)}  # fmt: skip
     with files.replacing(args.output) as partial:
-        convert(args.work / f"checkpoints/hf_format/samples_{(epochs - 1) * 8}/pytorch_model.bin", partial)
+        checkpoint.convert(args.checkpoints, partial)
         made["weights"] = files.sha256(partial)
         files.write_json_lines(losses, [*steps, made])
     shutil.rmtree(args.work)

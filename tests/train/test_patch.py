@@ -12,15 +12,16 @@ from scripts.train import adafactor, packing
 from tests.conftest import ROOT
 
 
-def llama():
-    """A small model with random weights."""
-    from transformers import LlamaConfig, LlamaForCausalLM
+def small(architecture="Llama", **more):
+    """A small model with random weights, as ilab loads it."""
+    import transformers
 
     torch.manual_seed(0)
-    return LlamaForCausalLM(LlamaConfig(
+    config = getattr(transformers, f"{architecture}Config")(
         vocab_size=99, hidden_size=32, intermediate_size=48, num_hidden_layers=3, num_attention_heads=4,
-        num_key_value_heads=2, torchscript=True,
-    ))  # fmt: skip
+        num_key_value_heads=2, pad_token_id=0, torchscript=True, **more,
+    )  # fmt: skip
+    return transformers.AutoModelForCausalLM.from_config(config).eval()
 
 
 def batch_of(beginning, lengths):
@@ -44,11 +45,16 @@ def batch_of(beginning, lengths):
 SHAPES = [(5, (9, 17, 12)), (0, (6, 6)), (4, (11,)), (7, (8, 8)), (5, (19, 19, 15, 15, 15))]
 
 
+SCALED = dict(logits_scaling=8.0, embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.1)
+
+
 @pytest.mark.slow
-def test_loss_and_gradients_equal_the_stock_ones():
+@pytest.mark.parametrize("architecture, more", [("Llama", {}), ("Qwen2", {}), ("Granite", SCALED), ("Phi3", {})])
+def test_loss_and_gradients_equal_the_stock_ones(architecture, more):
     from instructlab.model import full_train
 
-    model = llama()
+    model = small(architecture, **more)
+    assert packing.fits(model, full_train.convert_loss_to_reduce_sum, 17)
     tuned, stock = packing.sum_of_losses(copy.deepcopy(model)), full_train.convert_loss_to_reduce_sum(model)
     for beginning, lengths in SHAPES:
         batch, losses = batch_of(beginning, lengths), []
@@ -62,8 +68,20 @@ def test_loss_and_gradients_equal_the_stock_ones():
 
 
 @pytest.mark.slow
+def test_a_model_that_our_loss_is_wrong_for_is_trained_as_ilab_does_it():
+    from instructlab.model import full_train
+
+    stock = full_train.convert_loss_to_reduce_sum
+    seen = small("Phi3", sliding_window=8)
+    forward = seen.forward
+    assert packing.fits(seen, stock, 8) and not packing.fits(seen, stock, 24) and seen.forward == forward
+    # It takes no mask of its own and cannot make only some of the logits.
+    assert not packing.fits(small("Mamba"), stock, 12)
+
+
+@pytest.mark.slow
 def test_frozen_parts_stay_and_the_rest_is_trained():
-    model = packing.sum_of_losses(llama())
+    model = packing.sum_of_losses(small())
     batch, names = batch_of(*SHAPES[0]), set(model.state_dict())
     every = [name for name, _ in model.named_parameters()]
     loss = model(**batch)[0].item()
@@ -137,13 +155,15 @@ full_train = importlib.import_module(patch.TARGET)
 source = inspect.getsource(full_train)
 for used in ("gradient_checkpointing_enable()", "from torch.utils.data import DataLoader", "num_workers=4",
              "Adafactor(", "scale_parameter=False, relative_step=False", "convert_loss_to_reduce_sum(model)",
+             "dataset.get_lengths()",
              "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(",
              "run_quantize(", "dataloader.batch_sampler.set_epoch(epoch)", "for step, batch in enumerate(dataloader)",
              'output_dir / "pytorch_model.bin"', "torch.save(model_state, str(output_model_file))"):
     assert used in source, used
+stock = full_train.convert_loss_to_reduce_sum
 patch.apply(full_train)
 assert transformers.Adafactor.step is adafactor.step
-assert full_train.convert_loss_to_reduce_sum is packing.sum_of_losses
+assert full_train.convert_loss_to_reduce_sum is not stock
 assert full_train.run_quantize(1, 2, "Q4_K_M") is None
 assert full_train.llamacpp_convert_to_gguf.convert_llama_to_gguf(model=1) is None
 assert transformers.PreTrainedModel.gradient_checkpointing_enable(None) is None

@@ -82,7 +82,7 @@ def test_only_what_the_training_depends_on_trains_again(fresh, trained):
         ("config/embedded.yaml", "    # Order of the rows.", "    # The order of the rows.", ""),
         ("scripts/train/patch.py", "import random", "import random  # for the order", ""),
         ("scripts/train/rows.py", "TOGETHER = 2", "TOGETHER = 3", "wm"),
-        ("scripts/train/gguf_file.py", "numpy.float16", "numpy.float32", "m"),
+        ("scripts/train/gguf_file.py", "MOSTLY_F16", "ALL_F32", "m"),
         ("scripts/files.py", "import hashlib", "import hashlib as h", ""),
         ("sample/train_konflux.jsonl", "number 0", "number 9", "wm"),
         ("models/base/record.json", "{}", '{"model.gguf": "0"}', "wm"),

@@ -169,7 +169,7 @@ INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
 SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),models/base/model.gguf),$(GGUF))
 ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
 serve: $(INDEX) | models/base/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
-	@$(PYTHON) -m scripts.serve.server $(ASKED)
+	@$(PYTHON) -m scripts.serve.server $(ASKED) --base models/base/model.gguf
 chat: $(INDEX) | models/base/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
 	@$(PYTHON) -m scripts.serve.chat $(ASKED) --work build/work/chat
 ask: $(INDEX) | $(if $(INDEX),,models/base/record.json)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)

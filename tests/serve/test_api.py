@@ -259,7 +259,7 @@ def test_the_page_loads_nothing_from_elsewhere(paged):
     for name in ("/", "/page.css", "/page.js"):
         file = paged.get(name)
         assert file.status_code == 200 and "default-src 'none'" in file.headers["content-security-policy"]
-        assert "//" not in re.sub(r"^// .*$|/\^https\?.*/", "", file.text, flags=re.M), name
+        assert "//" not in re.sub(r"^ *// .*$|/\^https\?.*/", "", file.text, flags=re.M), name
         assert "innerHTML" not in file.text and " style=" not in file.text and " onclick" not in file.text
     assert paged.get("/page.py").status_code == 404
     assert paged.get("/", headers={"Host": "evil.example"}).status_code == 400

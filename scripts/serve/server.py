@@ -34,7 +34,8 @@ def main():
         try:
             probe.bind(("127.0.0.1", args.port))
         except OSError as error:
-            program.fail(f"port {args.port}: {error.strerror}; stop what listens there or run make serve PORT=8001")
+            remedy = program.REFUSED.get(error.errno or 0, "stop what listens there or run make serve PORT=8001")
+            program.fail(f"port {args.port}: {error.strerror}; {remedy}")
     pages = local_server.pages_of(args)
     what = f"the pages of {args.index}, and {args.model}," if pages else args.model
     address = f"http://127.0.0.1:{args.port}"

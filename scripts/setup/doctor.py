@@ -69,13 +69,13 @@ def memory() -> float:
 
 def around(port: int, url: str) -> list[Row]:
     """What lies around: the port of the server, and the site that is crawled."""
-    remedy = f"make serve PORT={port + 1}"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
             rows = [(GOOD, f"port {port}", "free", "")]
         except (OSError, OverflowError) as error:
+            remedy = program.REFUSED.get(getattr(error, "errno", 0), f"make serve PORT={port + 1}")
             rows = [(NOTE, f"port {port}", getattr(error, "strerror", None) or str(error), remedy)]
     if not url.startswith(("http://", "https://")):
         return [*rows, row(Path(url).is_dir(), "START_URL", url, "give a web address or a folder")]
@@ -100,7 +100,7 @@ def folder(venv: Path) -> list[Row]:
         row(free >= needed, "disk", f"{free:.0f} GB free", f"free {needed} GB"),
         row(there, "environment", venv if there else "not made", "make setup", NOTE),
     ]
-    if not there:
+    if not there or not os.access(".", os.W_OK):
         return rows
     return rows + made.stages(venv) + made.model_in_use(venv)
 

@@ -34,6 +34,10 @@ done
 ((${#missing[@]} == 0)) || stop "missing: ${missing[*]}; install with: sudo apt-get install -y ${missing[*]}, or as your" \
     "system does it (Python must be 3.11 or 3.12; where the system has another, \`uv python install 3.12\` brings one)"
 
+# Held until this and what it started have ended.
+exec 9<"$(dirname "$venv")"
+flock --nonblock 9 || stop "another make setup is running here; wait for it or stop it, then run this again"
+trap '(($? == 0)) || echo "setup: not done, for the reason above; what was there stays, run it again to go on" >&2' EXIT
 size=$([[ $torch == cpu ]] && echo "less than 7 GB" || echo "7 GB")
 echo "setup: $("$python" --version) into $venv, $(grep -c == "$lock") packages; 2 to 5 minutes, $size"
 [[ -x $tools/bin/uv ]] ||

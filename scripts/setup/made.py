@@ -119,7 +119,8 @@ def model_in_use(venv: Path) -> list[Row]:
         return [(NOTE, what, "none trained", "make train DATA=pre-generated; make ask does without")]
     name = folder.resolve().name
     if fault := damage(folder / "record.json"):
-        return [(BAD, what, fault, f"rm -r models/{name}, and train it again")]
+        lost = "" if "weights" in fault else f"/record.json models/{name}/model.gguf"
+        return [(BAD, what, fault, f"rm -r models/{name}{lost}; make train with its DATA and CONFIG")]
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     settings = [f"DATA={record.get('data')}", f"CONFIG={record.get('config')}", f"NAME={name}"]
     why = stale(venv, [f"models/{name}/model.gguf"], settings).get(f"models/{name}/model.gguf")

@@ -8,6 +8,8 @@ the first question when it is byte-level BPE
 import gguf
 import numpy
 
+from scripts import files
+
 
 def llama_order(weight, heads):
     """Rows of a query or key projection (heads * head_dim, n) in llama.cpp's order for rotary embeddings.
@@ -28,10 +30,12 @@ def interpolated(trained_weights, base_weights, share):
     import safetensors.torch
     import torch
 
-    base = safetensors.torch.load_file(base_weights)
+    with files.undamaged(base_weights, "remove models/base/record.json and run make base"):
+        base = safetensors.torch.load_file(base_weights)
     # Training unties the output from the embedding.
     base.setdefault("lm_head.weight", base["model.embed_tokens.weight"])
-    trained = safetensors.torch.load_file(trained_weights)
+    with files.undamaged(trained_weights, "remove it and train again; the old model stays"):
+        trained = safetensors.torch.load_file(trained_weights)
     return {name: torch.lerp(base[name].float(), weight.float(), share) for name, weight in trained.items()}
 
 

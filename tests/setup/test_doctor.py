@@ -92,7 +92,10 @@ def test_the_model_in_use_is_judged_by_its_own_rows_and_config(clone):
     assert told.endswith("-> make train DATA=sample CONFIG=config/embedded.yaml")
     with open(clone.model, "ab") as file:
         file.write(b"x")
-    assert doctor_of(clone)["model in use"][1].startswith("model.gguf in models/in-use is not what was made -> rm -r ")
+    assert doctor_of(clone)["model in use"][1].endswith(
+        " is not what was made -> rm -r models/sample-embedded/record.json "
+        "models/sample-embedded/model.gguf; make train with its DATA and CONFIG"
+    )
 
 
 def test_damage_is_told(tmp_path):

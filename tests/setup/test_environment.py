@@ -133,7 +133,7 @@ def test_another_kind_of_machine_is_refused_at_once(setup, tmp_path):
 
 def test_missing_tools_are_named_at_once(setup, tmp_path):
     (tmp_path / "tools").mkdir()
-    for tool in ("bash", "dirname", "grep", "git", "env", "sed", "uname", "mv", "rm", "sha256sum"):
+    for tool in ("bash", "dirname", "grep", "git", "env", "sed", "uname", "mv", "rm", "sha256sum", "flock"):
         (tmp_path / "tools" / tool).symlink_to(shutil.which(tool))
     setup.run()
     shutil.rmtree(setup.folder / ".venv")

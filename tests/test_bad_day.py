@@ -1,6 +1,7 @@
 """The bad day: a full disk, a closed folder, a kill, a clock set back, damaged files. docs/bad-day.md has the table."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -84,6 +85,7 @@ def test_a_kill_leaves_the_old_file_and_the_next_run_goes_on(tmp_path):
     path.write_text("old")
     killed = f"""
 import os
+import re
 with files.replacing({str(path)!r}) as partial:
     partial.write_text("half of what is n")
     os.kill(os.getpid(), 9)
@@ -160,6 +162,14 @@ def test_damaged_notes_of_a_stage_are_one_line_with_a_remedy(tmp_path):
             history.check_name(record, "data", "config")
 
 
+def test_a_missing_jq_is_named(tmp_path):
+    for tool in ("bash", "dirname"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    command = ["scripts/generate/inspect.sh", "pre-generated"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={"PATH": str(tmp_path)})
+    assert result.returncode == 1 and one_line(result) == "inspect: no jq on PATH; sudo apt-get install -y jq"
+
+
 @pytest.mark.slow
 def test_two_crawls_at_once_are_refused(clone):
     with files.lock(clone.folder / "build/http-cache/lock", "make crawl"):
@@ -177,3 +187,10 @@ def test_a_machine_without_its_loopback_is_told_so(tiny_base):
     command = [*alone, sys.executable, "-m", "scripts.serve.server", *map(str, served)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert "port 8000: Cannot assign requested address; bring up the loopback" in one_line(result)
+
+
+def test_the_table_names_tests_that_are_there():
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs/bad-day.md").read_text(encoding="utf-8"))
+    assert len(named) > 30
+    for path, test in named:
+        assert f"def {test}" in (ROOT / path).read_text(encoding="utf-8"), (path, test)

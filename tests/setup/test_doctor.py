@@ -126,3 +126,13 @@ def test_the_whole_table(url, code):
         pytest.skip("less than 12 GB of disk")
     assert result.returncode == code and ("doctor: mend START_URL\n" if code else "") == result.stderr
     assert all(line[:5].strip() in ("ok", "note", "BAD") for line in result.stdout.splitlines())
+
+
+def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv/.done").touch()
+    monkeypatch.setattr(os, "access", lambda path, how: False)
+    rows = rows_of(doctor.folder(tmp_path / "venv"))
+    assert rows["folder"] == ("BAD", str(tmp_path), "make it writable, or clone to another place")
+    assert not list(tmp_path.glob("build"))

@@ -29,9 +29,9 @@ def check_name(record: Path, data: str, config: str) -> None:
     if record.parent.exists() and not os.access(record.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(record.parent))
     try:
-        made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else None
-        known = (data, config) if made is None else (made["data"], made["config"])
+        made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {"data": data, "config": config}
+        known = made["data"], made["config"]
     except (OSError, ValueError, LookupError, TypeError) as error:
         fail(f"{record}: cannot be read ({error}); remove it if the model there may be lost, or add NAME=another-name")
     if known != (data, config):
-        fail(f"{record.parent} holds the model of DATA={made['data']} CONFIG={made['config']}; add NAME=another-name")
+        fail(f"{record.parent} holds the model of DATA={known[0]} CONFIG={known[1]}; add NAME=another-name")

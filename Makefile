@@ -67,6 +67,9 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET SITES RDZV_ENDPOINT CHECKPOINTS
 
 VENV   := .venv
+# After a clock was set back, what was made before is of the future: newer than all that is made from now on.
+$(shell find build generated models '$(VENV)/.done' '$(VENV).arguments' -maxdepth 3 -type f -newermt now \
+	-exec touch -d now {} + 2>/dev/null)
 PYTHON := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 ROWS   := $(DATA)/train_konflux.jsonl
@@ -196,7 +199,7 @@ INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
 SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),$(BASE)/model.gguf),$(GGUF))
 ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
 serve: $(INDEX) | $(BASE)/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
-	@$(PYTHON) -m scripts.serve.server $(ASKED)
+	@$(PYTHON) -m scripts.serve.server $(ASKED) --base $(BASE)/model.gguf
 chat: $(INDEX) | $(BASE)/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
 	@$(PYTHON) -m scripts.serve.chat $(ASKED) --work build/work/chat
 ask: $(INDEX) | $(if $(INDEX),,$(BASE)/record.json)  ## one answer: make ask Q="What is a Snapshot in Konflux?" (RAG=0, MODEL=)
@@ -244,10 +247,10 @@ MEASURED = $(wildcard $(EXPORTED)/evaluation.json build/models/$(call named,$(EX
 export: $(EXPORT)/README.md  ## the model in use for Hugging Face, llama.cpp and Ollama, in build/export/ (MODEL=NAME)
 build/args/export-$(notdir $(EXPORT)): WITH = --section serve --file $(EXPORTED)/record.json \
 	--code scripts/export/{folder,modelfile}.py scripts/train/gguf_file.py
-$(EXPORT)/record.json: build/args/export-$(notdir $(EXPORT)) | models/base/record.json
-	$(PYTHON) -m scripts.export.folder --model $(EXPORTED) --config $(CONFIG) --base models/base --output $(EXPORT)
+$(EXPORT)/record.json: build/args/export-$(notdir $(EXPORT)) | $(BASE)/record.json
+	$(PYTHON) -m scripts.export.folder --model $(EXPORTED) --config $(CONFIG) --base $(BASE) --output $(EXPORT)
 $(EXPORT)/README.md: $(EXPORT)/record.json scripts/export/card.py $(MEASURED)
-	@$(PYTHON) -m scripts.export.card --folder $(EXPORT) --base models/base --evaluations $(MEASURED)
+	@$(PYTHON) -m scripts.export.card --folder $(EXPORT) --base $(BASE) --evaluations $(MEASURED)
 
 # Housekeeping ---------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ import soupsieve
 from rich.console import Console
 from rich.progress import Progress
 
-from scripts import program
+from scripts import files, program
 from scripts.crawl import fetch, folder, output, robots, sitemaps, sources, summary
 from scripts.crawl.address import Scope, absolute, plain_path
 from scripts.crawl.faults import PageError, reason
@@ -129,6 +129,7 @@ def main(args) -> int:
     logging.disable()  # markdown_crawler logs what the summary says
     try:
         cache.mkdir(parents=True, exist_ok=True)
+        _held = files.lock(cache / "lock", "make crawl")
         result = run(scope, start_url, args)
     except (PageError, requests.RequestException) as error:
         program.fail(

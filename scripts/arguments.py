@@ -64,7 +64,7 @@ def main():
         "code": hashes(args.code, code_hash),
     }
     if args.keep and args.output.is_file():
-        before = json.loads(args.output.read_text(encoding="utf-8"))
+        before = read(args.output)
         content |= {key: before[key] for key in ("settings", "config")}
     files.write_if_new(args.output, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

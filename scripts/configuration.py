@@ -88,7 +88,7 @@ def system_prompt(path: Path | str, gguf: Path | str | None = None) -> str:
         try:
             content = json.loads(record.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            fail(f"{record}: cannot be read ({error}); it says what the model beside it was made of: make it again")
+            fail(f"{record}: cannot be read ({error}); remove it and model.gguf, then make both again")
         prompt = content.get("system_prompt") if isinstance(content, dict) else None
         if isinstance(prompt, str) and prompt.strip():
             return prompt

@@ -24,6 +24,9 @@ def replacing(path: Path | str) -> Iterator[Path]:
         with open(partial, "rb") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # what could not be written to a full disk has no name
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
@@ -86,6 +89,17 @@ def read_rows(path: Path | str, keys: Iterable[str] = ("system", "user", "assist
     if not rows:
         fail(f"{path}: no rows; write the data first (make generate, or DATA=pre-generated)")
     return rows
+
+
+@contextlib.contextmanager
+def undamaged(path: Path | str, remedy: str) -> Iterator[None]:
+    """A block that reads the safetensors file `path`; ends the program with `remedy` when the file is damaged."""
+    from safetensors import SafetensorError  # here, as few scripts need it
+
+    try:
+        yield
+    except (SafetensorError, FileNotFoundError) as error:
+        fail(f"{path}: cannot be read ({error}); {remedy}")
 
 
 def sha256(path: Path | str) -> str:

@@ -1,6 +1,7 @@
 """How every script runs and ends: inside this folder, off the network, with one line on stderr when it fails."""
 
 import ctypes
+import errno
 import os
 import re
 import signal
@@ -39,17 +40,48 @@ def fail(message: str) -> NoReturn:
     sys.exit(f"{name()}: {printable(message)}")
 
 
-def say_interrupted(kind, error, trace):
-    """Print one line for Ctrl-C, nothing where `| head` has read enough; any other exception keeps its traceback."""
+# What the machine refuses to any script, and what to do about it.
+FULL, CLOSED = "free some disk, then run it again", "make it writable for this user, then run it again"
+REFUSED = {
+    errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL, errno.EROFS: CLOSED, errno.EACCES: CLOSED,
+    errno.EPERM: CLOSED, errno.EIO: "see to the disk", errno.EMFILE: "raise the limit: ulimit -n 1024",
+    errno.EADDRNOTAVAIL: "bring up the loopback: sudo ip link set lo up; sudo ip addr add 127.0.0.1/8 dev lo",
+}  # fmt: skip
+
+
+def refused(error: BaseException) -> str | None:
+    """What the machine refused, and a remedy; None where `error` is a fault of the program."""
+    if isinstance(error, OSError) and error.errno in REFUSED:
+        return f"{error.filename or 'not done'}: {error.strerror}; {REFUSED[error.errno]}"
+    if isinstance(error, MemoryError):
+        return "out of memory; end other programs, then run it again"
+    # safetensors, torch and SQLite tell of a full disk in exceptions of their own.
+    found = re.search(
+        "(No space left on device|disk is full|File too large|file write failed)|Permission denied", str(error)
+    )
+    return found and f"{found[0]}; {FULL if found[1] else CLOSED}"
+
+
+def say_end(kind, error, trace):
+    """Print one line for Ctrl-C and for what the machine refused, nothing where `| head` has read enough.
+
+    Any other exception keeps its traceback.
+    """
     if issubclass(kind, KeyboardInterrupt):
         print(f"{name()}: interrupted; run it again to go on", file=sys.stderr)
     elif issubclass(kind, BrokenPipeError):
         os._exit(1)  # at an ordinary exit Python would write what is left, and complain again
+    elif said := refused(error):
+        print(f"{name()}: {printable(said)}", file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
 
 
-sys.excepthook = say_interrupted
+sys.excepthook = say_end
+# In a locale that has not all characters, those that it lacks are shown as "?".
+for stream in (sys.stdout, sys.stderr):
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
 
 
 def progress(items: Sequence[Item], what: str) -> Iterable[Item]:

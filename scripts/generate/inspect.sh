@@ -3,6 +3,7 @@
 # or a teacher wrote, so all of it is made harmless before a terminal sees it.
 set -eu -o pipefail
 here=$(dirname "$0")
+command -v jq >/dev/null || { echo "inspect: no jq on PATH; sudo apt-get install -y jq" >&2 && exit 1; }
 
 look() { # PROGRAM FILE: what the jq program says of all rows of the file
     local problem

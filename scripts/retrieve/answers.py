@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from scripts import configuration, program
+from scripts import configuration, files, program
 from scripts.retrieve import opened, query, search
 
 DECLINED = "The documentation does not say."
@@ -68,7 +68,8 @@ def judged(sources: list[Source], least: float) -> Answer:
 def answerer(index: Path, finder: Path, config: Path) -> Callable[[str], Answer]:
     """A function that answers questions from the pages of `index`, which was made with the encoder in file `finder`."""
     index_of, least = opened.open_index(index), threshold(config)
-    weights, tokens = query.load(finder), query.tokenizer()
+    with files.undamaged(finder, "remove it and run make finder"):
+        weights, tokens = query.load(finder), query.tokenizer()
 
     def answer(text: str) -> Answer:
         vector = query.vector(weights, query.row(tokens, text))

@@ -39,7 +39,8 @@ def encoded(pages: dict[str, list[pieces.Chunk]], finder: Path) -> dict[str, str
     """For each page the vectors of its units, float16 in base64, made by the encoder in file `finder`."""
     from scripts.retrieve import encoder, query, vectors  # here, as importing torch takes three seconds
 
-    model, tokens, made = encoder.load(finder), query.tokenizer(), {}
+    with files.undamaged(finder, "remove it and run make finder"):
+        model, tokens, made = encoder.load(finder), query.tokenizer(), {}
     for name, chunks in program.progress(list(pages.items()), "pages"):
         made_of = vectors.encoded(model, [vectors.chunk_row(tokens, chunk) for chunk in chunks])
         made[name] = base64.b64encode(made_of.half().numpy().tobytes()).decode()

@@ -1,4 +1,4 @@
-"""An API in OpenAI's form for one llama.cpp model and for answers from the pages.
+"""An API in OpenAI's form for llama.cpp models and for answers from the pages.
 
 Requests get their answers one after the other, in their order.
 """
@@ -16,17 +16,21 @@ from starlette.responses import JSONResponse
 from scripts.serve import errors, forms, guard, pages, turns, web
 
 
-def application(model: Llama, name: str, port: int, found: Callable | None = None) -> FastAPI:
-    """The API for `model`, which it calls `name`, on `port` of this machine.
+def application(
+    models: dict[str, Llama], port: int, found: Callable | None = None, about: dict[str, dict] | None = None
+) -> FastAPI:
+    """The API for `models`, by the names under which clients ask for them, on `port` of this machine.
 
-    found: what answers from the pages, of the form of Llama.create_chat_completion. Who chats with no model of this
-    server gets that, as clients send all kinds of names.
+    found: what answers from the pages, of the form of Llama.create_chat_completion. Clients send all kinds of names:
+    who asks for no model of this server gets that, or else the first model.
+    about: what the list of models tells of each besides its name; the page to ask reads "title" and "system_prompt".
     """
     # Without the pages /docs and /redoc, which load scripts from a foreign host.
     app = FastAPI(openapi_url=None, exception_handlers=dict.fromkeys(errors.HANDLED, errors.refuse))
     guard.protect(app, port)
     web.add_page(app)
-    turn, stop = asyncio.Lock(), turns.stoppable(model)
+    turn, stop = asyncio.Lock(), turns.stoppable(models.values())
+    first = next(iter(models))
 
     def post(path: str, form: type[forms.Chat] | type[forms.Completion], generate: Callable) -> None:
         async def answer(request: Request) -> Any:
@@ -38,13 +42,19 @@ def application(model: Llama, name: str, port: int, found: Callable | None = Non
 
         app.add_route(path, answer, methods=["POST"])
 
+    def by_model(method: str, asked_of: str, **arguments) -> Any:
+        name = asked_of if asked_of in models else first
+        return getattr(models[name], method)(model=name, **arguments)
+
     def chat(asked_of: str, **arguments) -> Any:
-        create = found if found and asked_of != name else functools.partial(model.create_chat_completion, model=name)
-        return create(**arguments)
+        if found and asked_of not in models:
+            return found(**arguments)
+        return by_model("create_chat_completion", asked_of, **arguments)
 
     post("/v1/chat/completions", forms.Chat, chat)
-    post("/v1/completions", forms.Completion, functools.partial(model.create_completion, model=name))
-    names = [pages.MODEL, name] if found else [name]
-    listed = [{"id": it, "object": "model", "created": 0, "owned_by": "local"} for it in names]
+    post("/v1/completions", forms.Completion, functools.partial(by_model, "create_completion"))
+    names = [pages.MODEL, *models] if found else [*models]
+    shared = {"object": "model", "created": 0, "owned_by": "local"}
+    listed = [{"id": name, **shared, **(about or {}).get(name, {})} for name in names]
     app.add_route("/v1/models", lambda request: JSONResponse({"object": "list", "data": listed}), methods=["GET"])
     return app

@@ -47,6 +47,7 @@ class Sampling(BaseModel):
     the question less likely, and models here are trained without that."""
 
     model_config = ConfigDict(allow_inf_nan=False)
+    asked_of: str = Field("", validation_alias="model")
     n: int = Field(1, ge=1, le=128)
     temperature: float = Field(0.8, ge=0, le=100)
     top_p: float = Field(0.95, ge=0, le=1)
@@ -75,7 +76,6 @@ class Sampling(BaseModel):
 class Chat(Sampling):
     """A body for /v1/chat/completions."""
 
-    asked_of: str = Field("", validation_alias="model")
     messages: list[Message] = Field(min_length=1)
     max_tokens: Positive | None = Field(None, validation_alias=AliasChoices("max_completion_tokens", "max_tokens"))
     response_format: Format = Format(type="text")

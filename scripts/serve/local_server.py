@@ -55,9 +55,9 @@ def server_settings(gguf, pages=None):
     """
     name = of_now(gguf)
     if pages is None:
-        return {"MODEL_ALIAS": name, "PAGES": ""}
+        return {"MODEL_ALIAS": name, "PAGES": "", "OFFERED": ""}
     paths = [str(Path(path).resolve()) for path in pages]
-    return {"MODEL_ALIAS": f"{name}+{of_now(pages.passages)}", "PAGES": json.dumps(paths)}
+    return {"MODEL_ALIAS": f"{name}+{of_now(pages.passages)}", "PAGES": json.dumps(paths), "OFFERED": ""}
 
 
 def serve_command(gguf, config, port):

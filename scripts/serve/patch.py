@@ -22,20 +22,27 @@ TARGET = "instructlab.model.backends.llama_cpp"
 def create_app(settings):
     """The API for the model that ilab's `settings` name; ends the program when llama.cpp cannot load it.
 
-    PAGES in the environment is a JSON list of the index, the finder and the config, for answers from the pages.
+    In the environment PAGES is a JSON list of the index, the finder and the config, for answers from the pages, and
+    OFFERED is a JSON object of models: {name: {"path", and what the list of models tells of it}}.
     """
-    try:
-        model = llama.load(settings.model, settings.n_ctx, settings.n_gpu_layers)
-    except ValueError as error:
-        # Whatever is raised here, ilab says nothing of it and exits with 0:
-        # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/serve_backend.py
-        print(f"server: {settings.model}: {error}; if the file is damaged, make it again", file=sys.stderr, flush=True)
-        os._exit(1)
     name, found = os.environ.get("MODEL_ALIAS", settings.model), None
+    about = json.loads(os.environ.get("OFFERED") or "{}") or {name: {"path": settings.model}}
+    models = {it: loaded(of_it.pop("path"), settings) for it, of_it in about.items()}
     if os.environ.get("PAGES"):
         index, finder, config = (Path(part) for part in json.loads(os.environ["PAGES"]))
         found = pages.completions(answers.answerer(index, finder, config))
-    return api.application(model, name, settings.port, found)
+    return api.application(models, settings.port, found, about)
+
+
+def loaded(path, settings):
+    """The model in file `path`; ends the program when llama.cpp cannot load it."""
+    try:
+        return llama.load(path, settings.n_ctx, settings.n_gpu_layers)
+    except ValueError as error:
+        # Whatever is raised here, ilab says nothing of it and exits with 0:
+        # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/serve_backend.py
+        print(f"server: {path}: {error}; if the file is damaged, make it again", file=sys.stderr, flush=True)
+        os._exit(1)
 
 
 def apply(module):

@@ -15,17 +15,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from scripts.serve import errors
 
 
-def stoppable(model: Llama) -> threading.Event:
-    """An event that, once set, has `model` end the answer that it is making."""
-    stop, generate = threading.Event(), model.generate
+def stoppable(models: Iterable[Llama]) -> threading.Event:
+    """An event that, once set, has all `models` end the answers that they are making."""
+    stop = threading.Event()
 
-    def tokens(*arguments, **options):
-        for token in generate(*arguments, **options):
-            if stop.is_set():
-                return
-            yield token
+    def until_stopped(generate: Callable) -> Callable:
+        def tokens(*arguments, **options):
+            for token in generate(*arguments, **options):
+                if stop.is_set():
+                    return
+                yield token
 
-    model.generate = tokens  # type: ignore[method-assign]
+        return tokens
+
+    for model in models:
+        model.generate = until_stopped(model.generate)  # type: ignore[method-assign]
     return stop
 
 

@@ -4,6 +4,7 @@ Needs no environment: the Python of the system runs it.
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
@@ -15,17 +16,13 @@ import urllib.request
 from pathlib import Path
 
 from scripts import program
+from scripts.setup import made
+from scripts.setup.made import BAD, GOOD, NOTE, Row, row
 
-GOOD, NOTE, BAD = "ok", "note", "BAD"
-Row = tuple[str, str, str, str]  # mark, what, found, remedy
 GB = 1e9
 NEEDED = {True: 3, False: 12}  # GB of disk: where .venv is there, and where it is not
 MEMORY = 5  # GB: the training of the embedded model takes 3 to 4
 TOOLS = ("make", "git", "jq", "gcc", "g++")
-
-
-def row(good: bool, what: str, found: object, remedy: str, otherwise: str = BAD) -> Row:
-    return (GOOD if good else otherwise, what, str(found), "" if good else remedy)
 
 
 def said(*command: str) -> str:
@@ -41,34 +38,45 @@ def machine() -> list[Row]:
     """The machine: its kind, programs, memory, cores, GPU."""
     kind = f"{platform.system()} {platform.machine()}"
     rows = [row(kind == "Linux x86_64", "machine", kind, "the lock has packages for Linux x86_64; use a container")]
-    versions = [said(name, "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
-                for name in ("python3.11", "python3.12", "python3")]  # fmt: skip
+    tell = "import sys; print('%d.%d' % sys.version_info[:2]); import ensurepip"
+    versions = [said(name, "-c", tell) for name in ("python3.11", "python3.12", "python3")]
     usable = [version for version in versions if version in ("3.11", "3.12")]
-    rows.append(row(bool(usable), "Python", (usable or [v for v in versions if v] or ["none"])[0],
+    found = (usable or [v for v in versions if v] or [f"{platform.python_version()}, or no module ensurepip"])[0]
+    rows.append(row(bool(usable), "Python", found,
                     "install Python 3.11 or 3.12: sudo apt-get install -y python3 python3-venv"))  # fmt: skip
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     rows.append(row(not missing, "programs", ", ".join(missing) + " missing" if missing else ", ".join(TOOLS),
                     f"sudo apt-get install -y {' '.join(missing)}"))  # fmt: skip
-    try:
-        text = Path("/proc/meminfo").read_text(encoding="ascii")
-        free = int(text.split("MemAvailable:")[1].split()[0]) * 1024 / GB
-        rows.append(
-            row(free >= MEMORY, "memory", f"{free:.1f} GB free", "end other programs: training takes 4 GB", NOTE)
-        )
-    except (OSError, IndexError, ValueError):
-        rows.append((NOTE, "memory", "not known", "training takes 4 GB"))
-    rows.append((GOOD, "cores", str(program.cores()), ""))
+    free = memory()
+    rows.append(row(free >= MEMORY, "memory", f"{free:.1f} GB free", "end other programs: training takes 4 GB", NOTE))
+    rows.append((GOOD, "cores", f"{program.cores()} of {os.cpu_count()} may be used here", ""))
     gpu = said("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")
     rows.append((GOOD, "GPU", gpu or "none: all stages run on cores", ""))
     return rows
 
 
+def memory() -> float:
+    """The GB that are free for this process: those of the machine, or of its container where these are fewer."""
+    free = [float("inf")]
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+        free.append(int(text.split("MemAvailable:")[1].split()[0]) * 1024 / GB)
+    with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
+        limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
+        free.append((limit - used) / GB)
+    return min(free)
+
+
 def around(port: int, url: str) -> list[Row]:
     """What lies around: the port of the server, and the site that is crawled."""
     with socket.socket() as probe:
-        probe.settimeout(2)
-        taken = probe.connect_ex(("127.0.0.1", port)) == 0
-    rows = [row(not taken, f"port {port}", "taken" if taken else "free", f"make serve PORT={port + 1}", NOTE)]
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            rows = [(GOOD, f"port {port}", "free", "")]
+        except (OSError, OverflowError) as error:
+            remedy = program.REFUSED.get(getattr(error, "errno", 0), f"make serve PORT={port + 1}")
+            rows = [(NOTE, f"port {port}", getattr(error, "strerror", None) or str(error), remedy)]
     if not url.startswith(("http://", "https://")):
         return [*rows, row(Path(url).is_dir(), "START_URL", url, "give a web address or a folder")]
     try:
@@ -92,21 +100,9 @@ def folder(venv: Path) -> list[Row]:
         row(free >= needed, "disk", f"{free:.0f} GB free", f"free {needed} GB"),
         row(there, "environment", venv if there else "not made", "make setup", NOTE),
     ]
-    if not there:
+    if not there or not os.access(".", os.W_OK):
         return rows
-    for goal, path in (("base", "models/base/record.json"), ("finder", "models/finder/model.safetensors"),
-                       ("rag", "build/rag/index.json")):  # fmt: skip
-        if not Path(path).is_file():
-            rows.append((NOTE, goal, "not made yet", f"make {goal}; what needs it makes it too"))
-        else:
-            fresh = subprocess.run(["make", "-q", f"VENV={venv}", path], capture_output=True).returncode == 0
-            rows.append(
-                row(fresh, goal, "up to date" if fresh else "older than what it is made of", f"make {goal}", NOTE)
-            )
-    model = Path("models/in-use")
-    rows.append(row(model.exists(), "model in use", model.resolve().name if model.exists() else "none trained",
-                    "make train DATA=pre-generated; make ask does without", NOTE))  # fmt: skip
-    return rows
+    return rows + made.stages(venv) + made.model_in_use(venv)
 
 
 def main():

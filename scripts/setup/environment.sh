@@ -34,10 +34,24 @@ done
 ((${#missing[@]} == 0)) || stop "missing: ${missing[*]}; install with: sudo apt-get install -y ${missing[*]}, or as your" \
     "system does it (Python must be 3.11 or 3.12; where the system has another, \`uv python install 3.12\` brings one)"
 
+# Held until this and what it started have ended.
+exec 9<"$(dirname "$venv")"
+flock --nonblock 9 || stop "another make setup is running here; wait for it or stop it, then run this again"
+exec 8>&2 # the end may come where stderr leads elsewhere
+end() {
+    local status=$? why="not done, for the reason above"
+    rm -f "$venv.errors"
+    ((status != 130)) || why=interrupted
+    ((status == 0)) || echo "setup: $why; what was there stays, run it again to go on" >&8
+}
+trap end EXIT
+trap 'exit 130' INT TERM
 size=$([[ $torch == cpu ]] && echo "less than 7 GB" || echo "7 GB")
 echo "setup: $("$python" --version) into $venv, $(grep -c == "$lock") packages; 2 to 5 minutes, $size"
 [[ -x $tools/bin/uv ]] ||
-    { "$python" -m venv --clear "$tools" && "$tools/bin/python" -m pip install -q --disable-pip-version-check "uv==$UV"; }
+    { # What these say of a Ctrl-C is a traceback: it is shown only when they fail by themselves.
+        "$python" -m venv --clear "$tools" && "$tools/bin/python" -m pip install -q --disable-pip-version-check "uv==$UV"
+    } 2>"$venv.errors" || { cat "$venv.errors" >&2 && exit 1; }
 rm -rf "$new"
 "$tools/bin/uv" venv --quiet --relocatable --python "$python" "$new"
 if [[ $torch == default ]]; then

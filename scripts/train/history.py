@@ -1,6 +1,8 @@
 """What earlier trainings left: training.jsonl of a model, and whose name a folder has."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 from scripts import files
@@ -26,7 +28,16 @@ def trained_on(made: dict) -> str:
 
 
 def check_name(record: Path, data: str, config: str) -> None:
-    """End the program when the folder of the model belongs to other data or another config: it would be lost."""
-    made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else None
-    if made and (made["data"], made["config"]) != (data, config):
-        fail(f"{record.parent} holds the model of DATA={made['data']} CONFIG={made['config']}; add NAME=another-name")
+    """End the program when the folder of the model may not be written, or when it is of other data or another config.
+
+    The training takes up to an hour, and the model in the folder would be lost.
+    """
+    if record.parent.exists() and not os.access(record.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(record.parent))
+    try:
+        made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {"data": data, "config": config}
+        known = made["data"], made["config"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        fail(f"{record}: cannot be read ({error}); remove it if the model there may be lost, or add NAME=another-name")
+    if known != (data, config):
+        fail(f"{record.parent} holds the model of DATA={known[0]} CONFIG={known[1]}; add NAME=another-name")

@@ -19,7 +19,7 @@ CHAT, COMPLETION = "/v1/chat/completions", "/v1/completions"
 @pytest.fixture(scope="module")
 def app(tiny):
     model = llama.load(tiny, context=WINDOW)
-    with TestClient(api.application(model, "tiny", 8000), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(api.application({"tiny": model}, 8000), base_url="http://127.0.0.1:8000") as client:
         client.model = model
         yield client
 
@@ -196,7 +196,7 @@ def looked_up(question):
 
 @pytest.fixture(scope="module")
 def paged(app):
-    served = api.application(app.model, "tiny", 8000, pages.completions(looked_up))
+    served = api.application({"tiny": app.model}, 8000, pages.completions(looked_up))
     with TestClient(served, base_url="http://127.0.0.1:8000") as client:
         yield client
 
@@ -233,6 +233,24 @@ def test_the_model_itself_is_asked_by_its_name(app, paged):
     assert post(paged, COMPLETION, {"prompt": "x", "max_tokens": 2})[1].json()["model"] == "tiny"
 
 
+def test_two_models_are_asked_by_their_names(app, tiny, base):
+    about = {"base": {"title": "base", "system_prompt": "Be brief."}}
+    models = {"tiny": app.model, "base": llama.load(base / "model.gguf", context=WINDOW)}
+    with TestClient(api.application(models, 8000, None, about), base_url="http://127.0.0.1:8000") as both:
+        listed = both.get("/v1/models").json()["data"]
+        assert [(it["id"], it.get("title"), it.get("system_prompt")) for it in listed] == [
+            ("tiny", None, None), ("base", "base", "Be brief."),
+        ]  # fmt: skip
+        first, second, other = (
+            post(both, CHAT, {**SHORT, "model": name})[1].json() for name in ("tiny", "base", "gpt-4")
+        )
+        assert first["model"] == other["model"] == "tiny" and second["model"] == "base"
+        assert first["choices"] == other["choices"] != second["choices"]
+        prompt = {"prompt": "One, two,", "max_tokens": 4, "temperature": 0}
+        said = [post(both, COMPLETION, {**prompt, "model": name})[1].json()["choices"] for name in models]
+        assert said[0] != said[1] and "three" in said[1][0]["text"]
+
+
 def test_the_page_loads_nothing_from_elsewhere(paged):
     page = paged.get("/")
     assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
@@ -241,7 +259,7 @@ def test_the_page_loads_nothing_from_elsewhere(paged):
     for name in ("/", "/page.css", "/page.js"):
         file = paged.get(name)
         assert file.status_code == 200 and "default-src 'none'" in file.headers["content-security-policy"]
-        assert "//" not in re.sub(r"^// .*$|/\^https\?.*/", "", file.text, flags=re.M), name
+        assert "//" not in re.sub(r"^ *// .*$|/\^https\?.*/", "", file.text, flags=re.M), name
         assert "innerHTML" not in file.text and " style=" not in file.text and " onclick" not in file.text
     assert paged.get("/page.py").status_code == 404
     assert paged.get("/", headers={"Host": "evil.example"}).status_code == 400

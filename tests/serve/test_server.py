@@ -110,9 +110,10 @@ def test_something_else_on_the_port_is_no_server(tiny):
         assert found.result() is None
 
 
-def test_a_damaged_model_is_one_line(run, ilab_on_path, tmp_path):
+@pytest.mark.parametrize("damage", ["other", "cut"])
+def test_a_damaged_model_is_one_line(run, ilab_on_path, tiny, tmp_path, damage):
     model = tmp_path / "model.gguf"
-    model.write_bytes(b"GGUF damaged")
+    model.write_bytes(b"GGUF damaged" if damage == "other" else tiny.read_bytes()[:-100_000])
     result = run("serve.server", "--model", model, "--config", CONFIG, "--port", local_server.free_port())
     assert result.returncode == 1 and f"{model}: Failed to load model" in result.stderr.splitlines()[-1], result.stderr
     with pytest.raises(SystemExit) as end, local_server.serving(model, CONFIG, tmp_path / "log"):

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -26,6 +28,7 @@ UV = """#!/bin/bash
 echo "$@" >>"$(dirname "$0")/log"
 [[ $1 == venv ]] && mkdir -p "${@: -1}/bin"
 [[ "$*" == *sync* ]] && cp "${@: -1}" "$(dirname "$0")/installed"
+[[ "$*" == *sync* && -e $(dirname "$0")/sleep ]] && exec sleep 60
 [[ "$*" == *sync* && -e $(dirname "$0")/fail ]] && { echo "no network" >&2; exit 2; }
 exit 0
 """
@@ -75,8 +78,38 @@ def test_a_failing_installation_leaves_the_old_environment(setup):
     (setup.uv / "fail").touch()
     (setup.folder / "lock").write_text(LOCK + "more==1\n")
     result = setup.run()
-    assert result.returncode != 0 and "no network" in result.stderr
+    assert result.returncode != 0 and result.stderr.splitlines()[0] == "no network"
+    assert result.stderr.endswith(
+        "setup: not done, for the reason above; what was there stays, run it again to go on\n"
+    )
     assert (setup.folder / ".venv/working").exists() and (setup.folder / ".venv/.done").exists()
+
+
+def test_killed_it_leaves_the_old_environment_and_a_second_one_at_once_is_refused(setup):
+    assert setup.run().returncode == 0
+    (setup.folder / ".venv/working").touch()
+    (setup.uv / "sleep").touch()
+    (setup.uv / "log").write_text("")
+    command = ["setup/environment.sh", ".venv", "lock", ".venv.arguments"]
+    first = subprocess.Popen(command, cwd=setup.folder, stdout=subprocess.DEVNULL, start_new_session=True)
+    while "sync" not in (setup.uv / "log").read_text():
+        time.sleep(0.02)
+    second = setup.run()
+    assert second.returncode == 1 and second.stderr.startswith("setup: another make setup is running here")
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    interrupted = subprocess.Popen(
+        command, cwd=setup.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    while (setup.uv / "log").read_text().count("sync") < 2:
+        time.sleep(0.02)
+    os.killpg(interrupted.pid, signal.SIGINT)
+    assert interrupted.communicate()[1] == "setup: interrupted; what was there stays, run it again to go on\n"
+    assert (setup.folder / ".venv/working").exists()
+    (setup.uv / "sleep").unlink()
+    assert setup.run().returncode == 0 and not (setup.folder / ".venv/working").exists()
+    assert not (setup.folder / ".venv.partial").exists()
 
 
 def test_an_environment_behind_a_link_is_not_emptied(setup, tmp_path):
@@ -133,7 +166,7 @@ def test_another_kind_of_machine_is_refused_at_once(setup, tmp_path):
 
 def test_missing_tools_are_named_at_once(setup, tmp_path):
     (tmp_path / "tools").mkdir()
-    for tool in ("bash", "dirname", "grep", "git", "env", "sed", "uname", "mv", "rm", "sha256sum"):
+    for tool in ("bash", "dirname", "grep", "git", "env", "sed", "uname", "mv", "rm", "sha256sum", "flock"):
         (tmp_path / "tools" / tool).symlink_to(shutil.which(tool))
     setup.run()
     shutil.rmtree(setup.folder / ".venv")

@@ -74,6 +74,8 @@ def measure(html: str, markdown: str, content: str, around: str, boxes: str) -> 
     soup = BeautifulSoup(html, "lxml")
     for tag in soup.select(UNREAD.replace("nav, footer, ", "")):
         tag.decompose()
+    for end in soup.select("pre br"):
+        end.replace_with("\n")
     parts = soup.select(content)
     text = BeautifulSoup("".join(map(str, parts)), "lxml")
     for tag in text.select("nav, footer"):

@@ -142,6 +142,19 @@ def test_soft_404(tmp_path, fake):
     assert {"docs.md", "docs-guide.md"} <= pages(tmp_path).keys()
 
 
+def test_pages_that_differ_in_their_own_address_alone_are_one(tmp_path):
+    links = "".join(f'<a href="{name}/">x</a>' for name in ("a_b", "c%20d", "real"))
+    served = {
+        "/docs/": body(f"start {links}"),
+        "/docs/real/": body("The address of this page is /docs/real/, and more."),
+    }
+    for path, name in (("/docs/a_b/", "docs/a_b"), ("/docs/c%20d/", "docs/c d")):
+        served[path] = body(f"We could not find {name}. Try the start page.")
+    with serving_pages(served) as (address, _):
+        result = crawl(tmp_path, f"{address}/docs/")
+    assert summary(result)[:2] == (3, 3) and "same text as another page: 1 addresses" in result.stdout
+
+
 def test_pages_that_are_left_out(tmp_path):
     noindex = '<meta name="robots" content="noindex, follow">'
     served = {

@@ -6,9 +6,11 @@ import json
 import time
 
 import pytest
+from protego import Protego
 
+from scripts.crawl import fetch
 from scripts.crawl.charset import text_of
-from scripts.crawl.sitemaps import entries
+from scripts.crawl.sitemaps import entries, read_sitemaps
 from scripts.crawl.versions import several
 from tests.crawl.servers import answer, crawl, serving_pages, snapshot, summary
 
@@ -67,6 +69,21 @@ def test_indexes_of_any_depth_and_number(tmp_path):
 def test_a_picture_is_no_page():
     urls = '<url><loc>http://h/a/</loc><image:image xmlns:image="i"><image:loc>http://h/x.png</image:loc></image:image></url>'
     assert entries(URLSET.format(urls).encode()) == (["http://h/a/"], [])
+
+
+def test_a_list_without_end_costs_one_line(tmp_path, monkeypatch):
+    def endless(handler):
+        answer(handler, 200, "<urlset>", {"Content-Length": None, "Content-Type": "text/xml"})
+        while True:
+            handler.wfile.write(b"<url><loc>http://h/a/</loc></url>" * 999)
+
+    monkeypatch.setattr(fetch, "MAX_LIST_BYTES", 2**20)
+    failed: dict[str, str] = {}
+    with serving_pages({"/m.xml": endless}) as (address, _), fetch.open_session(tmp_path, address) as session:
+        rules = Protego.parse(f"Sitemap: {address}/m.xml")
+        pace = fetch.Pace(session, timeout=9, end=time.monotonic() + 60)
+        assert read_sitemaps(pace.get, f"{address}/docs/", rules, failed) == []
+    assert failed == {f"{address}/m.xml": "is longer than 1 MB"}
 
 
 def test_a_lost_list_removes_nothing_and_a_guessed_one_is_no_failure(tmp_path):

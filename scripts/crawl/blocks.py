@@ -14,6 +14,9 @@ CARD = re.compile(r"\b(sd-card|card|tile|grid-item)\b")
 CARD_TITLE = ".sd-card-title, .card-title, .title, [class*=cardTitle], h1, h2, h3, h4, h5, h6, strong"
 # Parts of a card in a line of HTML that a reader sees on lines of their own. Starlight: <LinkCard>.
 CARD_LINES = ".sl-link-card .description, .card .description, a.card small, .pager-link .desc"
+# The version that has an item first, beside its heading: rustdoc 1.63 and 1.80.
+SINCE = ".rightside > .since, .out-of-band > .since, .sub-heading > .since"
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
 
 
@@ -54,6 +57,15 @@ def wrap_text(soup: BeautifulSoup, tag: Tag, href: str) -> None:
     tag.append(link)
 
 
+def stable_since(soup: BeautifulSoup, present: Marks) -> None:
+    """Write, in place, since which version there is an item as a line below its heading."""
+    for mark in select(soup, SINCE, present):
+        holder = mark.parent or mark
+        heading = holder.find_next_sibling(HEADINGS) or holder.find_previous_sibling(HEADINGS)
+        if heading is not None and (text := mark.get_text(" ", strip=True)):
+            heading.insert_after(soup.new_tag("p", string=f"Since {text}"))
+
+
 def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, small titles, lines of verse and the remarks on (1), (2) in code."""
     for title in select(soup, SMALL_TITLES, present):
@@ -64,6 +76,8 @@ def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
     for verse in select(soup, ".line-block", present):  # docutils: | a line
         if not attached(verse, soup):
             continue
+        for inner in verse.select(".line-block"):
+            inner.unwrap()
         for line in verse.select(".line"):
             line.append(soup.new_tag("br"))
             line.unwrap()

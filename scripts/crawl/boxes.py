@@ -100,10 +100,8 @@ def quote_admonitions(soup: BeautifulSoup, present: Marks) -> None:
 
 
 def open_collapsibles(soup: BeautifulSoup, present: Marks) -> None:
-    """Make each summary a paragraph before the text that it opens."""
+    """Make each summary a paragraph before the text that it opens; a heading in one stays a heading."""
     for summary in select(soup, "summary", present):
-        summary.name = "p"
-        for heading in summary.find_all(re.compile("^h[1-6]$")):
-            heading.name = "strong"
+        summary.name = "div" if summary.find(re.compile("^h[1-6]$")) else "p"
     for details in select(soup, "details", present):
         details.name = "div"

@@ -1,16 +1,9 @@
-"""Code blocks as generators write them, each made one <pre><code data-lang="...">text</code></pre>."""
+"""One code block as generators write it: its language, and its text a line a line."""
 
 import re
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import NavigableString, Tag
 
-from scripts.crawl.selecting import Marks, inside, removed, select
-
-# Tables that hold the line numbers in one cell and the code in another; the code is in the last <pre>.
-# Rouge: https://github.com/rouge-ruby/rouge/blob/master/lib/rouge/formatters/html_table.rb
-# Chroma: https://github.com/alecthomas/chroma (html.WithLineNumbers). Pygments: linenos=table. highlight.js plugin.
-CODE_TABLES = ("table.rouge-table, table.lntable, table.highlighttable, table.syntaxhighlighter, table.hljs-ln,"
-               " table.highlight, figure.highlight > table, .gist table, td.rouge-code")  # fmt: skip
 # Line numbers and hidden lines, which are no code to a reader. mdBook hides .boring lines until they are asked for:
 # https://rust-lang.github.io/mdBook/format/mdbook.html#hiding-code-lines
 NUMBERS = set(
@@ -26,10 +19,6 @@ BLOCKS = {"div", "li", "p", "tr", "ol", "ul"}
 LANGUAGE = re.compile(r"^(?:language|lang|highlight-source|highlight)-([\w+#.-]+)$")
 NO_LANGUAGE = {"default", "none", "text", "plaintext", "plain", "txt", "notranslate", "line", "lines", "block", "wrap",
                "nohighlight", "undefined", "unknown", "literal", "wrapper", "container", "body", "inline"}  # fmt: skip
-# What a block is called: https://docusaurus.io/docs/markdown-features/code-blocks#code-title and its like.
-TITLES = ("[class*=codeBlockTitle], .code-block-caption, span.filename, .gatsby-code-title, .remark-code-title,"
-          " [data-rehype-pretty-code-title], .code-block-title, .highlight-title, .code-title,"
-          " .gatsby-remark-code-title, .vp-code-block-title-bar")  # fmt: skip
 
 
 def is_no_code(tag: Tag) -> bool:
@@ -97,44 +86,3 @@ def ends_line(tag: Tag, block: bool) -> bool:
         return not (block and tag.parent and tag.parent.name == "div" and following is None)
     named = LINES & set(tag.get_attribute_list("class")) or tag.has_attr("data-line")
     return bool(named) and isinstance(following, Tag) and following.name == tag.name
-
-
-def plain_blocks(soup: BeautifulSoup, present: Marks) -> None:
-    """Make, in place, each code block one <pre> with one <code> that holds text alone, its title a paragraph before."""
-    for table in select(soup, CODE_TABLES, present):
-        if removed(table) or not table.find("pre") and not table.select_one(".code, .hljs-ln-code, .rouge-code"):
-            continue
-        for title in table.select("th.filename, .filename"):
-            paragraph = soup.new_tag("p", string=title.get_text(" ", strip=True))
-            table.insert_before(paragraph)
-            title.decompose()
-        block = table.find_all("pre")[-1] if table.find("pre") else table
-        if block is not table:
-            language = language_of(table) or language_of(block)
-            if outer := table.find_parent("pre"):  # Rouge in Jekyll: the table lies in <pre><code>
-                table = outer
-            block["data-lang"] = language
-            table.replace_with(block.extract())
-    for fragment in select(soup, "div.fragment, .line-numbers-mode > .hljs-table", present):  # Doxygen
-        fragment.name = "pre"
-    for title in select(soup, TITLES, present):
-        if not removed(title) and not title.find("pre"):
-            for link in title.select("a.headerlink, button, svg"):
-                link.decompose()
-            title.name = "p"
-    for pre in [*select(soup, "pre, div.fragment", present)]:
-        if removed(pre) or inside(pre, ("pre",)):
-            continue
-        language = str(pre.get("data-lang") or "") or language_of(pre)
-        for tag in pre.find_all(is_no_code):
-            if not removed(tag):
-                tag.decompose()
-        text = text_of(pre).replace("\u200b", "")
-        if "fragment" in pre.get_attribute_list("class"):
-            text = text.replace("\xa0", " ")
-        text = re.sub(r"^[ \t]*\n", "", text, count=1).rstrip()
-        if not text.strip():
-            pre.decompose()
-            continue
-        pre.clear()
-        pre.append(soup.new_tag("code", attrs={"data-lang": language} if language else {}, string=text))

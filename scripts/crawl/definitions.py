@@ -16,8 +16,16 @@ SIGNATURES = (
 BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
 
 
+# The same as a heading: rustdoc.
+HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header"
+
+
 def signatures(soup: BeautifulSoup, present: Marks) -> None:
     """Make, in place, each API signature one line of code, and its list of one entry plain blocks."""
+    for heading in select(soup, HEADINGS, present):
+        text = " ".join(heading.get_text().split())
+        heading.clear()
+        heading.append(soup.new_tag("code", string=text))
     for term in select(soup, SIGNATURES, present):
         if not attached(term, soup):
             continue

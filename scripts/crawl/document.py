@@ -7,6 +7,31 @@ import bs4
 
 from scripts.crawl.address import absolute
 
+# Where KaTeX's auto-render and MathJax look for formulas in text: https://katex.org/docs/autorender
+MATH_SCRIPT = re.compile(r"katex|mathjax", re.I)
+MATH_CLASS = re.compile("math|katex", re.I)
+NO_FORMULAS = ("pre", "code", "script", "style", "textarea", "math", "head")
+TEX = re.compile(r"(\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$)", re.DOTALL)
+
+
+def mark_formulas(soup: bs4.BeautifulSoup) -> None:
+    """Put, in place, the formulas that a script of the page draws from its text into elements of class math."""
+    if not any(MATH_SCRIPT.search(f"{script.get('src')} {script.string}") for script in soup.find_all("script")):
+        return
+    for text in soup.find_all(string=TEX):
+        around = list(text.parents)
+        marked = any(MATH_CLASS.search(" ".join(tag.get("class", []))) for tag in around[:3])
+        if marked or any(tag.name in NO_FORMULAS for tag in around):
+            continue
+        alone = around[0].name == "p" and TEX.fullmatch(around[0].get_text().strip())
+        if alone and not text.strip().startswith("\\("):
+            around[0].name, around[0]["class"] = "div", "math"
+            continue
+        for number, part in enumerate(TEX.split(text)):
+            formula = soup.new_tag("span", attrs={"class": "math"}, string=f"\\({part[2:-2]}\\)")
+            text.insert_before(formula if number % 2 else part)
+        text.extract()
+
 
 def parse(html: str, *_: str) -> bs4.BeautifulSoup:
     """The page as a tree, without comments. Stands in for BeautifulSoup(html, "html.parser").
@@ -21,6 +46,7 @@ def parse(html: str, *_: str) -> bs4.BeautifulSoup:
         script.attrs = {"class": ["math"]}
         for shown in script.find_previous_siblings(class_=["MathJax", "MathJax_Display", "MathJax_Preview"], limit=2):
             shown.decompose()
+    mark_formulas(soup)
     for comment in soup.find_all(string=lambda text: isinstance(text, bs4.element.PreformattedString)):
         comment.extract()
     return soup

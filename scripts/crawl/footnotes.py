@@ -20,8 +20,30 @@ NOTES = ("section.footnotes > h2, .footnotes > hr, #footnotes > hr, div.footnote
          " section.footnotes > hr, [data-footnotes] > h2")  # fmt: skip
 
 
+# A work that is cited, and its mark: docutils 0.21, 0.18 and 0.16.
+CITATIONS = "div.citation, dl.citation, table.citation"
+
+
+def citations(soup: BeautifulSoup, present: Marks) -> None:
+    """Make, in place, each cited work a paragraph that begins with its mark in brackets."""
+    for entry in select(soup, CITATIONS, present):
+        for label in entry.select(".label"):
+            mark = label.get_text().strip().strip("[]").strip()
+            text = label.find_next_sibling() if label.name != "col" else None
+            if text is None or not mark:
+                continue
+            label.decompose()
+            (text.find("p") or text).insert(0, f"[{mark}] ")
+            text.name = "p" if text.find("p") is None else "div"
+        for part in [entry, *entry.find_all(["tbody", "tr"])]:
+            part.name = "div"
+        for column in entry.find_all(["colgroup", "col"]):
+            column.decompose()
+
+
 def footnotes(soup: BeautifulSoup, present: Marks) -> None:
     """Make, in place, each mark [^1] and each note a paragraph that begins with [^1]:"""
+    citations(soup, present)
     for rest in select(soup, NOTES, present):
         rest.decompose()
     notes: dict[int, tuple[Tag, str]] = {}

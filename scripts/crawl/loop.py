@@ -1,24 +1,17 @@
 """The crawl: one page after the other, until each address that was found has an answer."""
 
 import collections
-import hashlib
-import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scripts.crawl import answer, sitemaps, sources
 from scripts.crawl import page as pages
-from scripts.crawl import sitemaps, sources
-from scripts.crawl.address import Scope, absolute
-from scripts.crawl.charset import text_of
-from scripts.crawl.faults import Gone, LeftOut, Moved, PageError, reason
-from scripts.crawl.fetch import Get, at_most
+from scripts.crawl.address import Scope
+from scripts.crawl.faults import Gone, LeftOut, Moved, reason
+from scripts.crawl.fetch import Get
 from scripts.crawl.result import Kept, Result
-
-CONVERT_SECONDS = 30  # of one page; the largest of the Konflux documentation takes 0.3
-FILE = re.compile(r"\.(?!(html?|xhtml|php|aspx?|jspx?)$)[a-z]\w{0,9}$", re.I)
-HTML = re.compile(r"(text/html|application/xhtml\+xml)\b", re.I)
 
 
 class Crawl:
@@ -48,31 +41,9 @@ class Crawl:
         files = (self.scope._replace(sources=True).page(url, self.result.public) for url in self.llms.values())
         return [url for url in files if url and sources.MARKDOWN.search(url) and sources.stem(url) not in met]
 
-    def read(self, url: str) -> pages.Page:
-        """The page at `url`; raises PageError or what the network raises."""
-        response = self.get(url)
-        if response.is_redirect:
-            raise Moved(absolute(url, response.headers["Location"]))
-        if response.status_code != 200:
-            raise (Gone if response.status_code in (404, 410) else PageError)(f"HTTP {response.status_code}")
-        kind = response.headers.get("Content-Type", "").strip()
-        with at_most(CONVERT_SECONDS):
-            if sources.is_markdown(url, kind):
-                return sources.read(text_of(response.content, kind), url)
-            if not HTML.match(kind) and FILE.search(urlsplit(url).path):
-                raise LeftOut(f"is {kind}", [])  # a link to a download
-            if not HTML.match(kind):
-                raise PageError(f"is {kind or 'of no type'}, not HTML")
-            text = re.sub(r"\r\n?", "\n", text_of(response.content, kind))
-            page = pages.read(text, url, self.selector)
-        if re.search(r"noindex|none", response.headers.get("X-Robots-Tag", ""), re.I):
-            raise LeftOut("asks not to be listed (X-Robots-Tag)", page.links)
-        return page
-
     def keep(self, url: str, page: pages.Page) -> None:
         """Keep a page, unless one with the same text is kept; of two, the one that is canonical to the other stays."""
-        text = re.sub(r"\]\([^)]*\)", "]", page.markdown)
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest = answer.digest(page.markdown, url)
         first = self.texts.setdefault(digest, url)
         if first != url and first in self.result.pages:
             if self.scope.page(self.result.pages[first].canonical, page.address) != url:
@@ -96,19 +67,18 @@ class Crawl:
             self.result.left_out[url] = "is read for its links only (INCLUDE, EXCLUDE)"
         else:
             self.result.pages[url] = Kept(page.address, file, page.canonical)
-        links = page.links
-        if page.where.startswith("Sphinx") and url.rstrip("/") == self.scope.start.rstrip("/"):
-            inside = {self.scope.page(link.partition("#")[0], page.address) for link in links} - {
-                None,
-                self.scope.start,
-            }
-            folders = inside and all(str(link).endswith("/") for link in inside)
-            links = links + sitemaps.read_search_index(
-                self.get, url.rpartition("/")[0] + "/", "/" if folders else ".html"
-            )
-        for link in links:
+        for link in [*page.links, *self.listed(url, page)]:
             self.add(link, page.address)
         self.add(page.canonical, page.address)
+
+    def listed(self, url: str, page: pages.Page) -> list[str]:
+        """The pages of a Sphinx site, which has no sitemap by itself; none but on the start page."""
+        if not page.where.startswith("Sphinx") or url.rstrip("/") != self.scope.start.rstrip("/"):
+            return []
+        links = {self.scope.page(link.partition("#")[0], page.address) for link in page.links}
+        inside = links - {None, self.scope.start}
+        folders = inside and all(str(link).endswith("/") for link in inside)
+        return sitemaps.read_search_index(self.get, url.rpartition("/")[0] + "/", "/" if folders else ".html")
 
     def redirect(self, url: str, target: str | None, via: tuple[str, ...]) -> None:
         """Follow a redirect to a page of the site, through at most ten."""
@@ -125,7 +95,7 @@ class Crawl:
     def visit(self, url: str, via: tuple[str, ...]) -> None:
         """Read one page and note what came of it. Whatever it brings about costs that page only."""
         try:
-            self.keep(url, self.read(url))
+            self.keep(url, answer.read(self.get(url), url, self.selector))
         except Gone as error:
             self.result.gone[url] = str(error)
         except LeftOut as error:

@@ -41,6 +41,12 @@ class Page(NamedTuple):
     source: str | None
 
 
+def same_path(one: str, other: str) -> bool:
+    """Whether two addresses have the same path, with or without index.html and a slash at its end."""
+    first, second = (plain_path(urlsplit(url).path).rstrip("/") for url in (one, other))
+    return first == second
+
+
 def check(soup: bs4.BeautifulSoup, links: list[str]) -> None:
     """Raise Gone or LeftOut for a page that is there and has nothing to read."""
     title = " ".join(soup.title.get_text().split()) if soup.title else ""
@@ -63,11 +69,14 @@ def read(html: str, url: str, selector: str = "") -> Page:
 
     def content(soup, target_content=None):
         canonical = document.link_to(soup, url, rel="canonical")
-        if canonical and plain_path(urlsplit(canonical).path) == plain_path(urlsplit(url).path):
+        base = url
+        if canonical and same_path(canonical, url):
             kept["address"] = canonical
+            here = urlsplit(url)  # /a and /a/ differ in where a relative link leads; the page was read from `url`
+            base = urlsplit(canonical)._replace(path=here.path, query=here.query).geturl()
         kept["canonical"] = canonical
         base_tag = soup.find("base")
-        base = absolute(kept["address"], base_tag.get("href") if base_tag else "") or kept["address"]
+        base = absolute(base, base_tag.get("href") if base_tag else "") or base
         kept["links"] = document.links_of(soup, base)
         kept["source"] = document.link_to(soup, url, rel="alternate", type="text/markdown")
         try:

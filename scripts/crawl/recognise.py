@@ -11,6 +11,7 @@ from scripts.crawl.selecting import Marks, outermost, select
 
 # What surrounds a text and is none, where no generator is known.
 AROUND = "nav, header, footer, aside, form, script, style, noscript, template, svg"
+MENU = 300  # characters of links that a menu inside the text has at least
 
 
 class Found(NamedTuple):
@@ -50,13 +51,28 @@ def densest(soup: BeautifulSoup) -> Tag | None:
     return tags[best] if best is not None else None
 
 
+def narrowed(element: Tag) -> Tag:
+    """The innermost block of `element` beside which, inside `element`, nearly all text is links, as menus are."""
+    while True:
+        whole, links = len(element.get_text(" ", strip=True)), link_text(element)
+        for child in element.find_all(["div", "section", "article", "main"], recursive=False):
+            rest, menu = whole - len(child.get_text(" ", strip=True)), links - link_text(child)
+            if menu > MENU and menu > 0.6 * rest:
+                element = child
+                break
+        else:
+            return element
+
+
 def usual(soup: BeautifulSoup, present: Marks) -> Found | None:
     """The content by its usual element names, then by density."""
+    block = densest(soup)
+    least = len(block.get_text(" ", strip=True)) // 2 if block is not None else 1
     for selector in USUAL:
         elements = outermost(select(soup, selector, present))
-        if len(elements) == 1 and has_text(elements):
-            return Found(elements, f"unknown generator: {selector}")
-    if (block := densest(soup)) is not None:
+        if len(elements) == 1 and has_text(elements, least):  # .content of a search form has little
+            return Found([narrowed(elements[0])], f"unknown generator: {selector}")
+    if block is not None:
         return Found([block], f"unknown generator: the densest block, {block.name}")
     body = soup.body or soup
     for tag in select(body, AROUND, present):

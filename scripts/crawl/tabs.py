@@ -63,7 +63,7 @@ def panel_of(soup: BeautifulSoup, tab: Tag) -> Tag | None:
 
 
 def give_label(soup: BeautifulSoup, label: Tag, panel: Tag) -> None:
-    text = " ".join(label.get_text(" ").split())
+    text = " ".join(label.get_text(" ").split()).rstrip(":")
     for attribute in ("hidden", "aria-hidden"):
         del panel[attribute]
     if panel.name in ("pre", "table", "ul", "ol"):

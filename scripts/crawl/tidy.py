@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from scripts.crawl import blocks, boxes, code, definitions, footnotes, inline, noise, tables, tabs
+from scripts.crawl import blocks, boxes, code_blocks, definitions, footnotes, inline, noise, tables, tabs
 from scripts.crawl.selecting import Marks
 
 
@@ -14,8 +14,9 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     """
     present = Marks(soup)
     inline.formulas(soup, present)
-    code.plain_blocks(soup, present)
+    code_blocks.plain_blocks(soup, present)
     blocks.small_blocks(soup, present)
+    blocks.stable_since(soup, present)
     boxes.quote_admonitions(soup, present)
     tabs.label_tabs(soup, present)
     boxes.open_collapsibles(soup, present)

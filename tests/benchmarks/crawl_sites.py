@@ -182,8 +182,12 @@ def environment(work: Path) -> str:
     python = work / "venv/bin/python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", work / "venv"], check=True)
-    for tool in ("html2text", "trafilatura", "lxml_html_clean", "pypandoc-binary"):
+    others = ("html2text", "trafilatura", "lxml_html_clean", "pypandoc-binary")
+    for tool in others:
         subprocess.run([python, "-m", "pip", "install", "-q", tool], capture_output=True)
+    code = "import importlib.metadata as m, sys; print(', '.join(f'{name} {m.version(name)}' for name in sys.argv[1:]))"
+    versions = subprocess.run([python, "-c", code, *others], capture_output=True, text=True).stdout.strip()
+    print(f"Not in requirements.lock, so from {work / 'venv'}: {versions or 'not all of them can be had here'}\n")
     return str(python)
 
 
@@ -204,7 +208,7 @@ def main(args) -> None:
     print("| site | pages found | s | headings with noise | pages with navigation | code blocks kept"
           " | admonitions with label | sentences missing |\n|---|---|---|---|---|---|---|---|")  # fmt: skip
     for site in SITES:
-        if args.only and args.only not in (site.package, site.generator):
+        if args.only and not {site.package, site.generator} & set(args.only):
             continue
         folder = fetch(site.package, args.keep) / site.folder
         names = pages_there(folder, site.content)
@@ -238,7 +242,7 @@ def main(args) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", type=Path, default="build/work/sites", metavar="DIR", help="where the packages lie")
-    parser.add_argument("--only", metavar="NAME", help="one package or generator")
+    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="a package or generator")
     parser.add_argument("--alone", action="store_true", help="without the other tools")
     parser.add_argument("--show", action="store_true", help="print some of the missing sentences")
     main(parser.parse_args())

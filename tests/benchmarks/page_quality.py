@@ -3,6 +3,7 @@
 A site is described by CSS alone: where its text is, what around it is navigation, what are its admonitions.
 """
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -69,42 +70,58 @@ def compact(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def measure(html: str, markdown: str, content: str, around: str, boxes: str) -> Counts:
-    """Compare a page with its Markdown. content, around, boxes: CSS of its text, its navigation, its admonitions."""
+class Shown(NamedTuple):
+    """What a page shows: its code blocks, the ends of its admonitions, its navigation and its sentences."""
+
+    code: list[str]
+    notes: list[str]
+    navigation: list[str]
+    sentences: list[str]
+
+
+@functools.cache
+def shown(html: str, content: str, around: str, boxes: str) -> Shown:
+    """What the page `html` shows; the same for each tool that is measured, so it is read once."""
     soup = BeautifulSoup(html, "lxml")
     for tag in soup.select(UNREAD.replace("nav, footer, ", "")):
         tag.decompose()
-    parts = soup.select(content)
-    text = BeautifulSoup("".join(map(str, parts)), "lxml")
+    for end in soup.select("pre br"):
+        end.replace_with("\n")
+    text = BeautifulSoup("".join(map(str, soup.select(content))), "lxml")
     for tag in text.select("nav, footer"):
         tag.decompose()
-    tokens = PARSER.parse(markdown)
-    headings = [tokens[n + 1].content for n, token in enumerate(tokens) if token.type == "heading_open"]
-    bad = sum(
-        bool(re.search(r"[¶\u200b]|\[\W*\]\(|^\[.*\]\([^)]*#[^)]*\)$|[^C]#\s*$|^\s*$", heading)) for heading in headings
-    )
-    fences = {code_lines(token.content) for token in tokens if token.type in ("fence", "code_block")}
     code = [
         code_lines(pre.get_text())
         for pre in text.select("pre")
         if pre.get_text().strip() and not pre.find_parent("table")
     ]
-    said = compact(BeautifulSoup(PARSER.render(markdown), "lxml").get_text(""))
-    quotes = re.findall(r"<blockquote>\s*<p><strong>[^<]+</strong>.*?</blockquote>", PARSER.render(markdown), re.DOTALL)
-    labelled = compact(" ".join(BeautifulSoup(quote, "lxml").get_text() for quote in quotes))
     notes = (
         [compact(box.select("p, td, li, dd, div")[-1].get_text())[-40:] for box in text.select(boxes)] if boxes else []
     )
     ours = compact(text.get_text())
     chrome = [compact(part) for tag in soup.select(around) for part in tag.stripped_strings if len(part) > 12]
-    links = [part for part in dict.fromkeys(chrome) if part and part not in ours]
-    code_kept, boxes_kept = sum(block in fences for block in code), sum(note in labelled for note in notes)
     for pre in text.select("pre"):
         pre.decompose()
-    sentences = sentences_of(text)
-    missing = sum(compact(sentence) not in said for sentence in sentences)
-    return Counts(1, bad, int(sum(link in said for link in links) > 0), len(code), code_kept, len(notes), boxes_kept,
-                  len(sentences), missing)  # fmt: skip
+    links = [part for part in dict.fromkeys(chrome) if part and part not in ours]
+    return Shown(code, notes, links, list(map(compact, sentences_of(text))))
+
+
+def measure(html: str, markdown: str, content: str, around: str, boxes: str) -> Counts:
+    """Compare a page with its Markdown. content, around, boxes: CSS of its text, its navigation, its admonitions."""
+    page = shown(html, content, around, boxes)
+    tokens, rendered = PARSER.parse(markdown), PARSER.render(markdown)
+    headings = [tokens[n + 1].content for n, token in enumerate(tokens) if token.type == "heading_open"]
+    bad = sum(
+        bool(re.search(r"[¶\u200b]|\[\W*\]\(|^\[.*\]\([^)]*#[^)]*\)$|[^C]#\s*$|^\s*$", heading)) for heading in headings
+    )
+    fences = {code_lines(token.content) for token in tokens if token.type in ("fence", "code_block")}
+    said = compact(BeautifulSoup(rendered, "lxml").get_text(""))
+    quotes = re.findall(r"<blockquote>\s*<p><strong>[^<]+</strong>.*?</blockquote>", rendered, re.DOTALL)
+    labelled = compact(" ".join(BeautifulSoup(quote, "lxml").get_text() for quote in quotes))
+    code_kept, boxes_kept = sum(block in fences for block in page.code), sum(note in labelled for note in page.notes)
+    missing = sum(sentence not in said for sentence in page.sentences)
+    return Counts(1, bad, int(any(link in said for link in page.navigation)), len(page.code), code_kept,
+                  len(page.notes), boxes_kept, len(page.sentences), missing)  # fmt: skip
 
 
 def missing_sentences(html: str, markdown: str, content: str) -> list[str]:

@@ -153,6 +153,20 @@ NOTES = (
 )
 
 
+CITED = (
+    '<div class="citation" id="c" role="doc-biblioentry"><span class="label"><span class="fn-bracket">[</span><a role='
+    '"doc-backlink" href="#id1">CIT02</a><span class="fn-bracket">]</span></span><p>A text.</p></div>',  # docutils 0.21
+    '<dl class="citation"><dt class="label" id="c"><span class="brackets">CIT02</span></dt><dd><p>A text.</p></dd></dl>',
+    '<table class="docutils citation" id="c"><colgroup><col class="label"/><col/></colgroup><tbody><tr><td class="label">[CIT02]'
+    "</td><td>A text.</td></tr></tbody></table>",  # docutils 0.16
+)
+
+
+@pytest.mark.parametrize("entry", CITED)
+def test_a_cited_work_stands_beside_its_mark(entry):
+    assert markdown(f"<p>Before.</p>{entry}") == "Before.\n\n[CIT02] A text."
+
+
 @pytest.mark.parametrize("notes", NOTES)
 def test_footnotes(notes):
     assert markdown(notes) == "Four[^1] cores.\n\n[^1]: One each."
@@ -179,6 +193,31 @@ def test_footnotes(notes):
 )
 def test_raised_digits_and_formulas(html, expected):
     assert markdown(f"<p>{html}</p>") == expected
+
+
+KATEX = '<script src="https://cdn.example/katex/contrib/auto-render.min.js"></script>'
+MATHJAX = "<script>window.MathJax = {}</script>"
+
+
+@pytest.mark.parametrize("head", [KATEX, MATHJAX])
+def test_formulas_that_a_script_finds_in_the_text(head):
+    html = "<p>Area \\(a_1*b_2\\), $$c_3$$ and <code>\\(d\\)</code>.</p><p>$$\ne_4*f*g\n$$</p><p>\\[h\\]</p>"
+    expected = "Area $a_1*b_2$, $c_3$ and `\\(d\\)`.\n\n```math\ne_4*f*g\n```\n\n```math\nh\n```"
+    assert markdown(html, head).replace("$`a_1*b_2`$", "$a_1*b_2$") == expected
+    assert markdown("<p>Area \\(a\\)</p>") == "Area \\\\(a\\\\)", "a page without such a script shows what it says"
+
+
+DIAGRAMS = (
+    '<pre class="mermaid"><code>graph TD\n  A--&gt;B\n</code></pre>',  # MkDocs Material
+    '<pre class="mermaid">graph TD\n  A--&gt;B</pre>',  # Hugo Book, sphinxcontrib-mermaid
+    '<div class="mermaid">graph TD\n  A--&gt;B</div>',  # Jekyll, Docsy
+    '<pre><code class="language-mermaid">graph TD\n  A--&gt;B\n</code></pre>',  # just-the-docs
+)
+
+
+@pytest.mark.parametrize("diagram", DIAGRAMS)
+def test_the_text_of_a_diagram_is_code(diagram):
+    assert markdown(f"<p>So:</p>{diagram}") == "So:\n\n```mermaid\ngraph TD\n  A-->B\n```"
 
 
 @pytest.mark.parametrize(
@@ -254,6 +293,32 @@ def test_definitions_and_signatures_are_prose():
     assert markdown(html) == "**one, two (kind):** Its meaning.\n\nMore.\n\n`io.open(file, mode=)`\n\nOpen a file."
 
 
+RUSTDOC = (
+    '<details open><summary><section id="m"><span class="rightside"><span class="since" title="x">1.28.0</span> · <a class="srclink"'
+    ' href="s">source</a></span><a href="#m" class="anchor"></a><h4 class="code-header">pub fn <a href="#m" class="fnname">new</a>'
+    '(x: &amp;<a href="u">u8</a>)</h4></section></summary><div class="docblock"><p>Makes one.</p></div></details>',  # 1.63
+    '<details open><summary><section id="m"><span class="rightside"><span class="since">1.28.0</span> · <a class="src" href="s">'
+    'Source</a></span><h4 class="code-header">pub fn <a class="fn">new</a>(x: &amp;u8)</h4></section></summary><p>Makes one.</p>'
+    "</details>",  # 1.80
+)
+
+
+@pytest.mark.parametrize("entry", RUSTDOC)
+def test_an_entry_of_rustdoc_is_a_heading_of_code_with_its_version(entry):
+    assert markdown(entry) == "#### `pub fn new(x: &u8)`\n\nSince 1.28.0\n\nMakes one."
+
+
+def test_lines_of_verse_inside_others():
+    verse = '<div class="line-block"><div class="line">one</div><div class="line-block"><div class="line">two</div></div></div>'
+    assert markdown(verse) == "one  \ntwo"
+
+
+def test_a_label_with_a_colon_gets_no_second_one():
+    docsy = '<ul role="tablist"><li><button role="tab" aria-controls="p">File:</button></li></ul><div id="p" role="tabpanel"><p>x</p></div>'
+    material = '<div class="tabbed-set"><label>File:</label><div class="tabbed-content"><p>x</p></div></div>'
+    assert markdown(docsy) == markdown(material) == "**File:**\n\nx"
+
+
 def test_figures_cards_collapsibles_and_captions():
     html = """<figure><img src="a.png" alt="A"><figcaption>The caption.</figcaption></figure>
     <a class="card" href="/x"><h2 class="cardTitle_1">Start</h2><p>Read it.</p></a>
@@ -297,6 +362,14 @@ def test_pages_without_text_are_named(html, where):
         ('<main><h1 id="_top">A</h1><div class="sl-markdown-content"><p>B</p></div></main>', "# A\n\nB", "Starlight"),
         ('<div id="titlearea">M</div><div class="header"><div class="title">A</div></div><div class="contents"><p>B</p></div>',
          "# A\n\nB", "Doxygen"),
+        ('<div class="VPHome"><h1>A</h1><p>B</p><div class="vp-doc"></div></div><div class="content">M</div>', "# A\n\nB", "VitePress"),
+        ('<main><div class="hero"><h1 id="_top">A</h1><div class="tagline">B</div></div><div class="sl-markdown-content">C</div></main>',
+         "# A\n\nB\n\nC", "Starlight"),
+        ('<div class="navheader">M</div><div class="part"><h1>A</h1><div class="partintro"><p>B</p><div class="section">C</div></div></div>',
+         "# A\n\nB\n\nC", "DocBook"),
+        (f'<div id="content"><ul>{"<li><a href=x>A long menu of pages</a>" * 20}</ul><div><div><h1>A</h1><p>{"Text. " * 9}</p></div></div></div>',
+         f"# A\n\n{'Text. ' * 9}".rstrip(), "#content"),
+        (f'<div class="content">Search</div><div class=z><h1>A</h1><p>{"Text. " * 9}</p></div>', f"# A\n\n{'Text. ' * 9}".rstrip(), "densest"),
         ("<div>M</div><div class=z><p>A long paragraph, with commas, about the one thing.</p></div>",
          "A long paragraph, with commas, about the one thing.", "densest"),
     ],

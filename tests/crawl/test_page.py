@@ -131,3 +131,9 @@ def test_markup_of_antora_becomes_markdown():
 def test_a_canonical_link_to_another_page_is_not_believed():
     html = page("x", '<link rel="canonical" href="https://pub.example/elsewhere/">')
     assert read(html, "http://127.0.0.1:1/docs/p/", "article.doc")[0] == "http://127.0.0.1:1/docs/p/"
+
+
+def test_a_canonical_link_without_the_slash_is_the_public_address():
+    html = page('<a href="x">x</a>', '<link rel="canonical" href="https://pub.example/docs/p">')
+    address, markdown, *_ = read(html, "http://127.0.0.1:1/docs/p/", "article.doc")
+    assert (address, markdown) == ("https://pub.example/docs/p", "[x](https://pub.example/docs/p/x)\n")

@@ -6,9 +6,11 @@ import json
 import time
 
 import pytest
+from protego import Protego
 
+from scripts.crawl import fetch
 from scripts.crawl.charset import text_of
-from scripts.crawl.sitemaps import entries
+from scripts.crawl.sitemaps import entries, read_sitemaps
 from scripts.crawl.versions import several
 from tests.crawl.servers import answer, crawl, serving_pages, snapshot, summary
 
@@ -67,6 +69,21 @@ def test_indexes_of_any_depth_and_number(tmp_path):
 def test_a_picture_is_no_page():
     urls = '<url><loc>http://h/a/</loc><image:image xmlns:image="i"><image:loc>http://h/x.png</image:loc></image:image></url>'
     assert entries(URLSET.format(urls).encode()) == (["http://h/a/"], [])
+
+
+def test_a_list_without_end_costs_one_line(tmp_path, monkeypatch):
+    def endless(handler):
+        answer(handler, 200, "<urlset>", {"Content-Length": None, "Content-Type": "text/xml"})
+        while True:
+            handler.wfile.write(b"<url><loc>http://h/a/</loc></url>" * 999)
+
+    monkeypatch.setattr(fetch, "MAX_LIST_BYTES", 2**20)
+    failed: dict[str, str] = {}
+    with serving_pages({"/m.xml": endless}) as (address, _), fetch.open_session(tmp_path, address) as session:
+        rules = Protego.parse(f"Sitemap: {address}/m.xml")
+        pace = fetch.Pace(session, timeout=9, end=time.monotonic() + 60)
+        assert read_sitemaps(pace.get, f"{address}/docs/", rules, failed) == []
+    assert failed == {f"{address}/m.xml": "is longer than 1 MB"}
 
 
 def test_a_lost_list_removes_nothing_and_a_guessed_one_is_no_failure(tmp_path):
@@ -140,6 +157,19 @@ def test_soft_404(tmp_path, fake):
         result = crawl(tmp_path, f"{address}/docs/", "--max-pages", "60")
     assert result.returncode == 0 and "stopped" not in result.stderr and len(requests) < 40, result.stderr
     assert {"docs.md", "docs-guide.md"} <= pages(tmp_path).keys()
+
+
+def test_pages_that_differ_in_their_own_address_alone_are_one(tmp_path):
+    links = "".join(f'<a href="{name}/">x</a>' for name in ("a_b", "c%20d", "real"))
+    served = {
+        "/docs/": body(f"start {links}"),
+        "/docs/real/": body("The address of this page is /docs/real/, and more."),
+    }
+    for path, name in (("/docs/a_b/", "docs/a_b"), ("/docs/c%20d/", "docs/c d")):
+        served[path] = body(f"We could not find {name}. Try the start page.")
+    with serving_pages(served) as (address, _):
+        result = crawl(tmp_path, f"{address}/docs/")
+    assert summary(result)[:2] == (3, 3) and "same text as another page: 1 addresses" in result.stdout
 
 
 def test_pages_that_are_left_out(tmp_path):

@@ -67,7 +67,7 @@ def fill(folder: Path, model: Path, config: Path, base: Path) -> None:
     for kind, ftype in QUANTISED.items():
         quantise(folder / "model.gguf", folder / f"model-{kind}.gguf", ftype)
     share = made["interpolation"]
-    weights = gguf_file.interpolated(model / "weights.safetensors", base / "hf/model.safetensors", share)
+    weights = dict(gguf_file.interpolated(model / "weights.safetensors", base / "hf", share))
     write_weights(weights, base / "hf", folder)
     tokenizer = AutoTokenizer.from_pretrained(base / "hf")
     tokenizer.save_pretrained(folder)

@@ -1,6 +1,7 @@
 """What all stages share: files, YAML, arguments files, how a script ends."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import threading
 
 import pytest
 
-from scripts import configuration, files, program
+from scripts import arguments, configuration, files, program
 from tests.conftest import ROOT
 
 
@@ -129,6 +130,44 @@ def test_kept_settings_are_those_of_the_last_time(tmp_path):
     later = written(tmp_path, "--keep", *options, "--set", "A=2")[0]
     assert later["settings"] == {"A": "1"} and later["files"] != first[0]["files"]
     assert written(tmp_path, *options, "--set", "A=2")[0]["settings"] == {"A": "2"}
+
+
+def test_what_was_seen_before_is_not_read_again(tmp_path, monkeypatch):
+    data, output = tmp_path / "a.md", tmp_path / "args"
+    data.write_text("one")
+    writes, write = [], arguments.write
+    monkeypatch.setattr(arguments, "write", lambda words: writes.append(words) or write(words))
+
+    def runs(*options):
+        """Whether the files were read in this run."""
+        monkeypatch.setattr(sys, "argv", ["arguments.py", str(output), "--file", f"{tmp_path}/*.md", *options])
+        before = len(writes)
+        arguments.main()
+        return len(writes) > before
+
+    # What has just changed may change again within one tick of the clock, so it is read each time.
+    assert runs() and runs()
+    monkeypatch.setattr(arguments, "SETTLED", -1e12)
+    assert runs() and not runs() and runs("--set", "A=1") and not runs("--set", "A=1")
+    first, before = output.read_bytes(), os.stat(data)
+    while os.stat(data).st_ctime_ns == before.st_ctime_ns:
+        data.write_text("two")
+        os.utime(data, ns=(before.st_atime_ns, before.st_mtime_ns))
+    # Another content of the same size and time.
+    assert runs("--set", "A=1") and output.read_bytes() != first and not runs("--set", "A=1")
+    for change in (output.unlink, lambda: output.write_text("{}"), (tmp_path / "b.md").touch, data.unlink):
+        change()
+        assert runs("--set", "A=1") and not runs("--set", "A=1"), change
+    (tmp_path / "b.md").unlink()
+    (tmp_path / "b.md").symlink_to("nowhere")
+    assert runs("--set", "A=1") and json.loads(output.read_text())["files"] == {f"{tmp_path}/b.md": "missing"}
+
+
+def test_damaged_arguments_are_named(tmp_path):
+    (tmp_path / "args").write_text('{"settings": ')
+    command = [sys.executable, "-m", "scripts.arguments", tmp_path / "args", "--keep"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 1 and "no arguments of a stage" in result.stderr and result.stderr.count("\n") == 1
 
 
 def test_cores_are_those_that_this_process_may_use():

@@ -9,7 +9,8 @@ import threading
 
 import pytest
 
-from scripts import arguments, configuration, files, program
+from scripts import arguments, configuration, files, program, record
+from scripts.train import history, models
 from tests.conftest import ROOT
 
 
@@ -168,6 +169,40 @@ def test_damaged_arguments_are_named(tmp_path):
     command = [sys.executable, "-m", "scripts.arguments", tmp_path / "args", "--keep"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 1 and "no arguments of a stage" in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b'"text"', b"\xff"])
+def test_every_reader_of_a_record_names_a_damaged_one(tmp_path, monkeypatch, content):
+    folder = tmp_path / "models/a"
+    config = tmp_path / "config.yaml"
+    config.write_text("general: {student_model_id: s}\nmodels: [{id: s, system_prompt: From the config.}]\n")
+    monkeypatch.setattr(models, "MODELS", tmp_path / "models")
+    folder.mkdir(parents=True)
+    readers = (
+        lambda: record.read(folder),
+        lambda: configuration.system_prompt(config, folder / "model.gguf"),
+        lambda: history.check_name(folder / "record.json", "data", "config"),
+        models.main,
+    )
+    # Where there is none, a model has no record, and what asks for one takes what else it has.
+    assert [read() for read in readers[:3]] == [{}, "From the config.", None]
+    (folder / "record.json").write_bytes(content)
+    for read in readers:
+        with pytest.raises(SystemExit, match=r"models/a/record.json: not a record of a model \(.*; remove it and "):
+            read()
+
+
+def test_a_record_without_what_a_training_has_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(models, "MODELS", tmp_path / "models")
+    (tmp_path / "models/a").mkdir(parents=True)
+    (tmp_path / "models/a/record.json").write_text('{"training": {"rows": 4}, "data": "rows"}')
+    with pytest.raises(SystemExit, match=r"a/record.json: not a record of a training \(KeyError\('seconds'\)\)"):
+        models.main()
+    with pytest.raises(SystemExit, match=r"models/a holds the model of DATA=rows CONFIG=None; add NAME=another-name"):
+        history.check_name(tmp_path / "models/a/record.json", "rows", "config/other.yaml")
+    (tmp_path / "models/a/record.json").write_text('{"name": "base", "sha256": {}}')
+    with pytest.raises(SystemExit, match="models/a holds no training of yours; add NAME=another-name"):
+        history.check_name(tmp_path / "models/a/record.json", "rows", "config/other.yaml")
 
 
 def test_cores_are_those_that_this_process_may_use():

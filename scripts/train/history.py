@@ -1,9 +1,8 @@
 """What earlier trainings left: training.jsonl of a model, and whose name a folder has."""
 
-import json
 from pathlib import Path
 
-from scripts import files
+from scripts import files, record
 from scripts.program import fail
 
 
@@ -19,8 +18,12 @@ def last_rate(models: Path) -> float | None:
     return summary(histories[-1]).get("tokens_per_second") if histories else None
 
 
-def check_name(record: Path, data: str, config: str) -> None:
-    """End the program when the folder of the model belongs to other data or another config: it would be lost."""
-    made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else None
-    if made and (made["data"], made["config"]) != (data, config):
-        fail(f"{record.parent} holds the model of DATA={made['data']} CONFIG={made['config']}; add NAME=another-name")
+def check_name(beside: Path, data: str, config: str) -> None:
+    """End the program when the folder of the model belongs to other data or another config: it would be lost.
+
+    beside: any file in that folder.
+    """
+    made = record.read(beside.parent)
+    if made and (made.get("data"), made.get("config")) != (data, config):
+        of = f"the model of DATA={made.get('data')} CONFIG={made.get('config')}"
+        fail(f"{beside.parent} holds {of if 'training' in made else 'no training of yours'}; add NAME=another-name")

@@ -78,6 +78,10 @@ def test_the_environment_changes_no_setting(clone):
         plain, other = (clone.make("-n", goal, "Q=Hello?", environment=environment)
                         for environment in ({}, dict.fromkeys({*names} - {"PATH", "SHELL"}, "gpt-4")))  # fmt: skip
         assert plain.returncode == other.returncode == 0 and plain.stdout == other.stdout, other.stderr
+    # What Python compiles is kept, whatever a container has set: each start of ilab would compile a thousand files.
+    shutil.rmtree(clone.folder / "scripts/__pycache__", ignore_errors=True)
+    clone.make("build/args/base", environment={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": ""})
+    assert list((clone.folder / "scripts/__pycache__").glob("arguments.*.pyc"))
 
 
 @pytest.mark.parametrize("setting", [

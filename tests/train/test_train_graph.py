@@ -60,8 +60,9 @@ def test_a_training_leaves_a_model_its_losses_and_its_record(once):
 
 def planned(clone):
     """Which of the two stages of the training `make -n` would run: w(eights), m(odel)."""
-    plan = clone.make("-n", "train", "DATA=sample").stdout
-    return "".join(stage[0] for stage in ("weights", "model") if f"scripts.train.{stage} " in plan)
+    plan = clone.make("-n", "train", "DATA=sample")
+    assert plan.returncode == 0, plan.stderr
+    return "".join(stage[0] for stage in ("weights", "model") if f"scripts.train.{stage} " in plan.stdout)
 
 
 @pytest.mark.slow
@@ -83,7 +84,7 @@ def test_only_what_the_training_depends_on_trains_again(fresh, trained):
         ("scripts/train/patch.py", "import random", "import random  # for the order", ""),
         ("scripts/train/rows.py", "TOGETHER = 2", "TOGETHER = 3", "wm"),
         ("scripts/train/gguf_file.py", "numpy.float16", "numpy.float32", "m"),
-        ("scripts/files.py", "import hashlib", "import hashlib as h", ""),
+        ("scripts/files.py", "ensure_ascii=False", "ensure_ascii=True", ""),
         ("sample/train_konflux.jsonl", "number 0", "number 9", "wm"),
         ("models/base/record.json", "{}", '{"model.gguf": "0"}', "wm"),
     ):

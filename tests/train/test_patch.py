@@ -137,7 +137,8 @@ full_train = importlib.import_module(patch.TARGET)
 source = inspect.getsource(full_train)
 for used in ("gradient_checkpointing_enable()", "from torch.utils.data import DataLoader", "num_workers=4",
              "Adafactor(", "scale_parameter=False, relative_step=False", "convert_loss_to_reduce_sum(model)",
-             "dp.main(", "config.DataProcessArgs(", "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(",
+             "dp.main(", "config.DataProcessArgs(",
+             "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(",
              "run_quantize(", "dataloader.batch_sampler.set_epoch(epoch)", "for step, batch in enumerate(dataloader)",
              'output_dir / "pytorch_model.bin"', "torch.save(model_state, str(output_model_file))"):
     assert used in source, used

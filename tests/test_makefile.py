@@ -71,8 +71,9 @@ def test_settings_of_the_teacher_reach_the_arguments_file(clone):
 
 
 def test_the_environment_changes_no_setting(clone):
-    names = re.findall(r"^([A-Z_]+) *:=", (clone.folder / "Makefile").read_text(), re.M)
-    assert {"CONFIG", "DATA", "MODEL", "PORT", "Q", "NAME", "VENV", "PYTHON"} <= set(names)
+    makefile = "".join((clone.folder / name).read_text() for name in ("Makefile", "scripts/settings.mk"))
+    names = re.findall(r"^([A-Z_]+) *:=", makefile, re.M) + re.search(r"^UNSET *:= (.*)", makefile, re.M)[1].split()
+    assert {"CONFIG", "DATA", "MODEL", "PORT", "Q", "RAG", "NAME", "VENV", "PYTHON"} <= set(names)
     for goal in ("ask", "train", "crawl", "generate", "evaluate", "help"):
         plain, other = (clone.make("-n", goal, "Q=Hello?", environment=environment)
                         for environment in ({}, dict.fromkeys({*names} - {"PATH", "SHELL"}, "gpt-4")))  # fmt: skip

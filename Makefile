@@ -19,52 +19,20 @@ DATA      := generated
 MODEL     := in-use
 PORT      := 8000
 LIMIT     := 60
-SELECTOR  :=
-INCLUDE   :=
-EXCLUDE   :=
-DELAY     :=
-MAX_PAGES :=
-MAX_TIME  :=
-PAGES     :=
-ENDPOINT  :=
-TEACHER   :=
-WORDINGS  :=
-BUDGET    :=
-ENDPOINT_MODEL :=
-PARALLEL  := 8
-QUESTIONS :=
-Q         :=
-RAG       :=
-SITES     :=
 FORMAT    := messages
-FAST      :=
+PARALLEL  := 8
 NNODES    := 1
 NODE_RANK := 0
-RDZV_ENDPOINT :=
-CHECKPOINTS   :=
-TORCH_BACKEND :=
-
-# make cannot name files with blanks or with marks of the shell; the other settings may hold anything.
-override CONFIG := $(patsubst ./%,%,$(value CONFIG))
-override DATA := $(patsubst ./%,%,$(patsubst %/,%,$(value DATA)))
-# The path $1 as one name.
-named = $(subst /,-,$(1:/%=%))
+UNSET     := SELECTOR INCLUDE EXCLUDE DELAY MAX_PAGES MAX_TIME PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET QUESTIONS \
+	Q RAG SITES FAST RDZV_ENDPOINT CHECKPOINTS TORCH_BACKEND
+$(foreach it,$(UNSET),$(eval $(it) :=))
+include scripts/settings.mk
 NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
-MARKS := ' " ` \ $$ % * ? [ ] ; & | < > ( ) { } ! \# ~ : =
 ENDPOINT_NAME := $(subst :,-,$(call named,$(value ENDPOINT_MODEL)))
-$(foreach it,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK,$(if $(or $(word \
-	2,$(value $(it))),$(strip $(foreach mark,$(MARKS),$(findstring $(mark),$(value $(it)))))),$(error $(it)=$(value $(it)): take out blanks and $(MARKS))))
-define NEWLINE :=
-
-
-endef
-# The setting named $1 as one word of the shell, whatever is in it.
-quoted = '$(subst ','\'',$(subst $(NEWLINE), ,$(value $1)))'
-# Each word of the setting named $1, quoted.
-each = $(foreach word,$(value $1),'$(subst ','\'',$(word))')
-# The option $1 with the setting named $2, if that has a value.
-option = $(if $(value $2),$1 $(call quoted,$2))
+$(call refuse-marks,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK)
 unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET SITES RDZV_ENDPOINT CHECKPOINTS
+# Python keeps what it compiles: without that a start of ilab takes 12 s of CPU time and not 5.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV   := .venv
 # After a clock was set back, what was made before is of the future: newer than all that is made from now on.

@@ -1,12 +1,12 @@
 """YAML files, and what the scripts read from the ilab config: the student, its system prompt, a stage's section."""
 
-import json
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from scripts import record
 from scripts.program import fail
 
 CONTEXT = 4096  # tokens, ilab's own default
@@ -83,16 +83,8 @@ def system_prompt(path: Path | str, gguf: Path | str | None = None) -> str:
 
     gguf: a model; what it was trained with is taken from the record.json beside its file, where that names one.
     """
-    record = Path(gguf).resolve().with_name("record.json") if gguf else None
-    if record and record.is_file():
-        try:
-            content = json.loads(record.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            fail(f"{record}: cannot be read ({error}); remove it and model.gguf, then make both again")
-        prompt = content.get("system_prompt") if isinstance(content, dict) else None
-        if isinstance(prompt, str) and prompt.strip():
-            return prompt
-    return student(path)["system_prompt"]
+    prompt = record.read(Path(gguf).resolve().parent).get("system_prompt") if gguf else None
+    return prompt if isinstance(prompt, str) and prompt.strip() else student(path)["system_prompt"]
 
 
 def context_size(path: Path | str) -> int:

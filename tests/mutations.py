@@ -15,7 +15,7 @@ import yaml
 from rich.progress import track
 
 ROOT = Path(__file__).resolve().parent.parent
-IGNORED = shutil.ignore_patterns(".git", ".venv*", "build", "models", "generated", "__pycache__", "site", "markdown")
+IGNORED = shutil.ignore_patterns(".git", ".venv*", "build", "models", "generated", "__pycache__")
 
 
 def notices(folder: Path, tests: list[str]) -> bool:
@@ -37,6 +37,9 @@ def main():
         folder = Path(scratch, "copy")
         shutil.copytree(ROOT, folder, ignore=IGNORED)
         (folder / "models").symlink_to(ROOT / "models")
+        for tests in {mutation["tests"] for mutation in mutations}:
+            if notices(folder, tests.split()):
+                sys.exit(f"mutations: {tests}: fails without a mutation, so it would notice each; mend it first")
         for mutation in track(mutations, disable=not sys.stdout.isatty()):
             path = folder / mutation["file"]
             text = path.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """What all stages share: files, YAML, arguments files, how a script ends."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -8,7 +9,8 @@ import threading
 
 import pytest
 
-from scripts import configuration, files, program
+from scripts import arguments, configuration, files, program, record
+from scripts.train import history, models
 from tests.conftest import ROOT
 
 
@@ -129,6 +131,78 @@ def test_kept_settings_are_those_of_the_last_time(tmp_path):
     later = written(tmp_path, "--keep", *options, "--set", "A=2")[0]
     assert later["settings"] == {"A": "1"} and later["files"] != first[0]["files"]
     assert written(tmp_path, *options, "--set", "A=2")[0]["settings"] == {"A": "2"}
+
+
+def test_what_was_seen_before_is_not_read_again(tmp_path, monkeypatch):
+    data, output = tmp_path / "a.md", tmp_path / "args"
+    data.write_text("one")
+    writes, write = [], arguments.write
+    monkeypatch.setattr(arguments, "write", lambda words: writes.append(words) or write(words))
+
+    def runs(*options):
+        """Whether the files were read in this run."""
+        monkeypatch.setattr(sys, "argv", ["arguments.py", str(output), "--file", f"{tmp_path}/*.md", *options])
+        before = len(writes)
+        arguments.main()
+        return len(writes) > before
+
+    # What has just changed may change again within one tick of the clock, so it is read each time.
+    assert runs() and runs()
+    monkeypatch.setattr(arguments, "SETTLED", -1e12)
+    assert runs() and not runs() and runs("--set", "A=1") and not runs("--set", "A=1")
+    first, before = output.read_bytes(), os.stat(data)
+    while os.stat(data).st_ctime_ns == before.st_ctime_ns:
+        data.write_text("two")
+        os.utime(data, ns=(before.st_atime_ns, before.st_mtime_ns))
+    # Another content of the same size and time.
+    assert runs("--set", "A=1") and output.read_bytes() != first and not runs("--set", "A=1")
+    for change in (output.unlink, lambda: output.write_text("{}"), (tmp_path / "b.md").touch, data.unlink):
+        change()
+        assert runs("--set", "A=1") and not runs("--set", "A=1"), change
+    (tmp_path / "b.md").unlink()
+    (tmp_path / "b.md").symlink_to("nowhere")
+    assert runs("--set", "A=1") and json.loads(output.read_text())["files"] == {f"{tmp_path}/b.md": "missing"}
+
+
+def test_damaged_arguments_are_named(tmp_path):
+    (tmp_path / "args").write_text('{"settings": ')
+    command = [sys.executable, "-m", "scripts.arguments", tmp_path / "args", "--keep"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 1 and "no arguments of a stage" in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b'"text"', b"\xff"])
+def test_every_reader_of_a_record_names_a_damaged_one(tmp_path, monkeypatch, content):
+    folder = tmp_path / "models/a"
+    config = tmp_path / "config.yaml"
+    config.write_text("general: {student_model_id: s}\nmodels: [{id: s, system_prompt: From the config.}]\n")
+    monkeypatch.setattr(models, "MODELS", tmp_path / "models")
+    folder.mkdir(parents=True)
+    readers = (
+        lambda: record.read(folder),
+        lambda: configuration.system_prompt(config, folder / "model.gguf"),
+        lambda: history.check_name(folder / "record.json", "data", "config"),
+        models.main,
+    )
+    # Where there is none, a model has no record, and what asks for one takes what else it has.
+    assert [read() for read in readers[:3]] == [{}, "From the config.", None]
+    (folder / "record.json").write_bytes(content)
+    for read in readers:
+        with pytest.raises(SystemExit, match=r"models/a/record.json: not a record of a model \(.*; remove it and "):
+            read()
+
+
+def test_a_record_without_what_a_training_has_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(models, "MODELS", tmp_path / "models")
+    (tmp_path / "models/a").mkdir(parents=True)
+    (tmp_path / "models/a/record.json").write_text('{"training": {"rows": 4}, "data": "rows"}')
+    with pytest.raises(SystemExit, match=r"a/record.json: not a record of a training \(KeyError\('seconds'\)\)"):
+        models.main()
+    with pytest.raises(SystemExit, match=r"models/a holds the model of DATA=rows CONFIG=None; add NAME=another-name"):
+        history.check_name(tmp_path / "models/a/record.json", "rows", "config/other.yaml")
+    (tmp_path / "models/a/record.json").write_text('{"name": "base", "sha256": {}}')
+    with pytest.raises(SystemExit, match="models/a holds no training of yours; add NAME=another-name"):
+        history.check_name(tmp_path / "models/a/record.json", "rows", "config/other.yaml")
 
 
 def test_cores_are_those_that_this_process_may_use():

@@ -1,33 +1,12 @@
 """Which model is measured: its name, its hash, the record of its training, its system prompt and its questions."""
 
-import json
 from pathlib import Path
 
-from scripts import configuration, files, program
+from scripts import configuration, files, program, record
 from scripts.serve import llama
 
 QUESTIONS = Path("evaluation/questions.jsonl")
 PAGES = "pages"  # the name of what is found in the pages, beside those of models
-
-
-def read_record(folder: Path) -> dict:
-    """The record.json of a training in `folder`; empty when there is none."""
-    path = folder / "record.json"
-    if not path.exists():
-        return {}
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        program.fail(f"{path}: not a record of a training ({error}); run make train again")
-    if not isinstance(record, dict):
-        program.fail(f"{path}: not a record of a training; run make train again")
-    return record
-
-
-def hashes(record: dict) -> list:
-    """The hashes of the files that a record is about."""
-    listed = record.get("sha256")
-    return list(listed.values()) if isinstance(listed, dict) else []
 
 
 def here(path: Path) -> Path:
@@ -44,7 +23,7 @@ def describe(gguf: Path, base: Path, folder: Path, config: Path) -> dict:
     file, or one of other files. "system" is the prompt that it is asked with, as in make chat and make ask.
     """
     llama.check_gguf(gguf)
-    sha256, record = files.sha256(gguf), read_record(gguf.resolve().parent)
+    sha256, made = files.sha256(gguf), record.read(gguf.resolve().parent)
     if gguf.samefile(base):
         name, path = "base", base
     elif gguf.resolve().parent == folder.resolve():
@@ -53,11 +32,11 @@ def describe(gguf: Path, base: Path, folder: Path, config: Path) -> dict:
             program.fail(f"{folder}: this name has another meaning; rename the folder")
     else:
         name, path = str(gguf), gguf
-    if hashes(record) and sha256 not in hashes(record):
+    if record.hashes(made) and sha256 not in record.hashes(made):
         print(f"{gguf}: the record.json beside it is about another file, so it does not tell what to ask")
-        record = {}
+        made = {}
     system = configuration.system_prompt(config, gguf)
-    return {"name": name, "path": str(path), "sha256": sha256, "record": record, "system": system}
+    return {"name": name, "path": str(path), "sha256": sha256, "record": made, "system": system}
 
 
 def questions_of(model: dict) -> Path:

@@ -3,8 +3,8 @@
 import math
 from pathlib import Path
 
-from scripts import files
-from scripts.measure import models, scoring
+from scripts import files, record
+from scripts.measure import scoring
 
 # Parts of the training that the drawn means are over.
 PARTS = 10
@@ -67,10 +67,10 @@ def beside(model: dict) -> dict:
     file that was measured: since then it may have been trained anew, and a file from elsewhere may lie there too.
     """
     folder = Path(model["path"]).resolve().parent
-    record = models.read_record(folder)
-    if "training" not in record:
+    made = record.read(folder)
+    if "training" not in made:
         return {"missing": f"No record of a training lies beside {model['path']}."}
-    if model["sha256"] not in models.hashes(record):
+    if model["sha256"] not in record.hashes(made):
         return {
             "missing": f"The training recorded beside {model['path']} is not that of the model measured here: "
             "it made a file with another hash. If the model was trained again, make evaluate measures the new one."
@@ -82,7 +82,7 @@ def beside(model: dict) -> dict:
         else []
     )
     # The hash of the weights that a training made, in its last line.
-    made = [row["weights"] for row in rows if "weights" in row]
+    weights = [row["weights"] for row in rows if "weights" in row]
     losses = [row["loss"] for row in rows if isinstance(row.get("loss"), int | float)]
-    curve = loss_curve(losses) if losses and set(made) <= set(models.hashes(record)) else None
-    return {"record": record, "data": data_of(record) if isinstance(record.get("data"), str) else None, "curve": curve}
+    curve = loss_curve(losses) if losses and set(weights) <= set(record.hashes(made)) else None
+    return {"record": made, "data": data_of(made) if isinstance(made.get("data"), str) else None, "curve": curve}

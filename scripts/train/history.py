@@ -1,11 +1,10 @@
 """What earlier trainings left: training.jsonl of a model, and whose name a folder has."""
 
 import errno
-import json
 import os
 from pathlib import Path
 
-from scripts import files
+from scripts import files, record
 from scripts.program import fail
 
 
@@ -27,17 +26,14 @@ def trained_on(made: dict) -> str:
     return (made["made_with"]["config"].get("train") or {}).get("device", "cpu")
 
 
-def check_name(record: Path, data: str, config: str) -> None:
+def check_name(beside: Path, data: str, config: str) -> None:
     """End the program when the folder of the model may not be written, or when it is of other data or another config.
 
-    The training takes up to an hour, and the model in the folder would be lost.
+    The training takes up to an hour, and the model in the folder would be lost. beside: any file in that folder.
     """
-    if record.parent.exists() and not os.access(record.parent, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(record.parent))
-    try:
-        made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {"data": data, "config": config}
-        known = made["data"], made["config"]
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        fail(f"{record}: cannot be read ({error}); remove it if the model there may be lost, or add NAME=another-name")
-    if known != (data, config):
-        fail(f"{record.parent} holds the model of DATA={known[0]} CONFIG={known[1]}; add NAME=another-name")
+    if beside.parent.exists() and not os.access(beside.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(beside.parent))
+    made = record.read(beside.parent)
+    if made and (made.get("data"), made.get("config")) != (data, config):
+        of = f"the model of DATA={made.get('data')} CONFIG={made.get('config')}"
+        fail(f"{beside.parent} holds {of if 'training' in made else 'no training of yours'}; add NAME=another-name")

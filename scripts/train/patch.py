@@ -12,10 +12,12 @@ https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/fu
   accelerated pipeline follows these keys too; this one has 2e-5 written into it, at which a small model hardly moves.
 - The embeddings and the first layers stay as they are if the config says so.
 - The state is saved every few minutes, and a saved one is gone on from (resume.py).
+- The rows are prepared in this process. ilab starts 16 others to write them to one file, and each imports torch anew.
 - Only the last epoch is written, and no GGUF: ilab's are broken for byte-level BPE tokenizers, and gguf_file.py writes
   ours.
 """
 
+import functools
 import json
 import os
 import random
@@ -42,6 +44,7 @@ def apply(full_train):
     full_train.run_quantize  # noqa: B018
     full_train.run_quantize = lambda *args: None
     replace_sampler()
+    replace_processes()
     replace_steps(full_train, json.loads(os.environ["TRAIN_PATCH"]))
 
 
@@ -61,6 +64,17 @@ def replace_sampler():
     multipack_sampler.MultipackDistributedBatchSampler = NeighbourSampler
     # ilab imports the name when it sets the model up.
     torch.utils.data.DataLoader = resume.Loader
+
+
+def replace_processes():
+    """Have ilab prepare the rows in one process.
+
+    https://github.com/instructlab/training/blob/v0.10.4/src/instructlab/training/config.py
+    """
+    from instructlab.training import config
+
+    # ilab imports the module when it trains, and gives no number.
+    config.DataProcessArgs = functools.partial(config.DataProcessArgs, num_cpu_procs=1)
 
 
 def replace_steps(full_train, settings):

@@ -21,8 +21,8 @@ def test_a_share_that_is_none_is_refused(tmp_path, value):
 
 
 @pytest.mark.slow
-def test_another_share_makes_another_model_of_the_same_weights(clone):
-    assert clone.train().returncode == 0
+def test_another_share_makes_another_model_of_the_same_weights(trained):
+    clone = trained
     before, weights = clone.model.read_bytes(), (clone.model.parent / "weights.safetensors").stat().st_mtime_ns
     # The prepared checkpoint is the base model itself, so any share of the way is the same; move it away.
     import safetensors.torch

@@ -155,7 +155,7 @@ full_train = importlib.import_module(patch.TARGET)
 source = inspect.getsource(full_train)
 for used in ("gradient_checkpointing_enable()", "from torch.utils.data import DataLoader", "num_workers=4",
              "Adafactor(", "scale_parameter=False, relative_step=False", "convert_loss_to_reduce_sum(model)",
-             "dataset.get_lengths()",
+             "dataset.get_lengths()", "dp.main(", "config.DataProcessArgs(",
              "model, dataloader = setup_model(", "use_cache=False, return_dict=False", "convert_llama_to_gguf(",
              "run_quantize(", "dataloader.batch_sampler.set_epoch(epoch)", "for step, batch in enumerate(dataloader)",
              'output_dir / "pytorch_model.bin"', "torch.save(model_state, str(output_model_file))"):
@@ -164,6 +164,8 @@ stock = full_train.convert_loss_to_reduce_sum
 patch.apply(full_train)
 assert transformers.Adafactor.step is adafactor.step
 assert full_train.convert_loss_to_reduce_sum is not stock
+from instructlab.training import config
+assert config.DataProcessArgs(data_path="a", data_output_path="b", max_seq_len=9, model_path="c").num_cpu_procs == 1
 assert full_train.run_quantize(1, 2, "Q4_K_M") is None
 assert full_train.llamacpp_convert_to_gguf.convert_llama_to_gguf(model=1) is None
 assert transformers.PreTrainedModel.gradient_checkpointing_enable(None) is None

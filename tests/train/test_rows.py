@@ -93,6 +93,16 @@ def test_a_line_separator_inside_a_row_is_text(tmp_path, base):
     assert [messages[1]["content"][7] for messages in conversed] == ["\u2028", "\u0085", "\x7f"] and min(lengths) >= 20
 
 
+def test_a_row_may_be_one_token_shorter_than_what_ilab_drops(tmp_path, base):
+    path = tmp_path / "rows.jsonl"
+    args = argparse.Namespace(base=base, config=write_config(tmp_path, base, ""))
+    path.write_text(json.dumps(GOOD))
+    longest = rows.read(path, args, math.inf)[1][0]
+    assert rows.read(path, args, longest + 1)[1] == [longest]
+    with pytest.raises(SystemExit, match=f":1: {longest} tokens or more, which ilab drops"):
+        rows.read(path, args, longest)
+
+
 def test_rows_of_a_question_stand_together_by_two():
     conversed = [[{"content": f"question {n // 3}"}, {"content": f"answer {n}"}] for n in range(30)]
     order = rows.shuffled(conversed, 1)

@@ -14,20 +14,6 @@ import yaml
 from tests.conftest import one_line, wait_for_the_end
 
 
-@pytest.fixture(scope="module")
-def once(fresh, tmp_path_factory):
-    """A clone after `make train`."""
-    clone = fresh.copy(tmp_path_factory.mktemp("once"))
-    clone.first = clone.train()
-    assert clone.first.returncode == 0, clone.first.stderr
-    return clone
-
-
-@pytest.fixture
-def trained(once, tmp_path):
-    return once.copy(tmp_path)
-
-
 def newer(path, seconds=2):
     """Give `path` a later time than anything made so far, without sleeping."""
     later = time.time() + seconds
@@ -44,7 +30,8 @@ def test_a_training_leaves_a_model_its_losses_and_its_record(once):
     assert f"--num-epochs {epochs} " in clone.calls[0]
     assert clone.model.read_bytes()[:4] == b"GGUF"
     history = [json.loads(line) for line in (clone.model.parent / "training.jsonl").read_text().splitlines()]
-    assert {"epoch": 0, "step": 1, "loss": 9.5}.items() <= history[0].items() and len(history) == epochs + 1
+    assert {"epoch": 0, "step": 1, "loss": 0.5}.items() <= history[0].items() and len(history) == 2 * epochs + 1
+    assert {"epoch": 0, "step": 2, "loss": 0.025}.items() <= history[1].items()
     record = json.loads((clone.model.parent / "record.json").read_text())
     assert history[-1]["rows"] == record["training"]["rows"] == 4
     assert record["name"] == "sample-embedded" and record["data"] == "sample"
@@ -58,10 +45,18 @@ def test_a_training_leaves_a_model_its_losses_and_its_record(once):
     assert not [path for path in (clone.folder / "build/work").iterdir() if path.is_dir() and path.name != "home"]
 
 
+@pytest.mark.slow
+def test_a_folder_with_a_blank_in_its_name(once):
+    assert " " in str(once.folder) and once.model.exists()
+    result = once.make("ask", "RAG=0", "Q=What's it?")
+    assert result.returncode == 0 and result.stdout.strip(), result.stderr
+
+
 def planned(clone):
     """Which of the two stages of the training `make -n` would run: w(eights), m(odel)."""
-    plan = clone.make("-n", "train", "DATA=sample").stdout
-    return "".join(stage[0] for stage in ("weights", "model") if f"scripts.train.{stage} " in plan)
+    plan = clone.make("-n", "train", "DATA=sample")
+    assert plan.returncode == 0, plan.stderr
+    return "".join(stage[0] for stage in ("weights", "model") if f"scripts.train.{stage} " in plan.stdout)
 
 
 @pytest.mark.slow
@@ -83,7 +78,7 @@ def test_only_what_the_training_depends_on_trains_again(fresh, trained):
         ("scripts/train/patch.py", "import random", "import random  # for the order", ""),
         ("scripts/train/rows.py", "TOGETHER = 2", "TOGETHER = 3", "wm"),
         ("scripts/train/gguf_file.py", "MOSTLY_F16", "ALL_F32", "m"),
-        ("scripts/files.py", "import hashlib", "import hashlib as h", ""),
+        ("scripts/files.py", "ensure_ascii=False", "ensure_ascii=True", ""),
         ("sample/train_konflux.jsonl", "number 0", "number 9", "wm"),
         ("models/base/record.json", "{}", '{"model.gguf": "0"}', "wm"),
     ):
@@ -102,6 +97,12 @@ def test_only_what_the_training_depends_on_trains_again(fresh, trained):
 def test_models_are_not_overwritten(trained):
     clone = trained
     before = clone.model.read_bytes()
+    # A name is not taken from other data.
+    (clone.folder / "other").mkdir()
+    (clone.folder / "other/train_konflux.jsonl").write_text((clone.data / "train_konflux.jsonl").read_text() * 2)
+    result = clone.make("train", "DATA=other", "NAME=sample-embedded")
+    assert result.returncode != 0 and "DATA=sample" in one_line(result) and "NAME=another-name" in one_line(result)
+    assert "models/mine/model.gguf" in clone.make("-n", "train", "DATA=other", "NAME=mine").stdout
     (clone.folder / "more/rows").mkdir(parents=True)
     (clone.folder / "more/rows/train_konflux.jsonl").write_text((clone.data / "train_konflux.jsonl").read_text())
     result = clone.make("train", "DATA=./more/rows/")
@@ -119,30 +120,6 @@ def test_models_are_not_overwritten(trained):
 
 
 @pytest.mark.slow
-def test_a_name_is_not_taken_from_other_data(trained):
-    clone = trained
-    (clone.folder / "other").mkdir()
-    (clone.folder / "other/train_konflux.jsonl").write_text((clone.data / "train_konflux.jsonl").read_text() * 2)
-    result = clone.make("train", "DATA=other", "NAME=sample-embedded")
-    assert result.returncode != 0 and "DATA=sample" in one_line(result) and "NAME=another-name" in one_line(result)
-    assert clone.make("train", "DATA=other", "NAME=mine").returncode == 0
-    assert (clone.folder / "models/mine/model.gguf").exists()
-
-
-@pytest.mark.slow
-def test_a_failing_ilab_keeps_the_old_model(trained):
-    clone = trained
-    before = clone.model.read_bytes()
-    clone.write_rows(5)
-    (clone.bin / "fail").touch()
-    result = clone.train()
-    assert result.returncode != 0 and "told to fail" in one_line(result)
-    assert clone.model.read_bytes() == before
-    (clone.bin / "fail").unlink()
-    assert clone.train().returncode == 0
-
-
-@pytest.mark.slow
 def test_an_ilab_without_our_patch_is_not_believed(clone):
     (clone.bin / "unpatched").touch()
     assert "ran without scripts.train.patch" in one_line(clone.train()) and not clone.model.exists()
@@ -153,14 +130,6 @@ def test_an_ilab_without_our_patch_is_not_believed(clone):
 def test_a_loss_that_is_no_number_ends_the_training(clone, losses, message):
     (clone.bin / "losses").write_text(losses)
     assert message in one_line(clone.train()) and not clone.model.exists()
-
-
-@pytest.mark.slow
-def test_a_small_loss_is_read_as_it_is(clone):
-    (clone.bin / "losses").write_text("5e-01 2.5e-02")
-    assert clone.train().returncode == 0
-    history = [json.loads(line) for line in (clone.model.parent / "training.jsonl").read_text().splitlines()]
-    assert [row["loss"] for row in history[:2]] == [0.5, 0.025]
 
 
 @pytest.mark.slow
@@ -180,10 +149,14 @@ def start(clone):
 
 
 @pytest.mark.slow
-def test_a_killed_training_keeps_the_old_model_and_leaves_nothing_running(trained):
+def test_a_training_that_fails_or_is_killed_keeps_the_old_model_and_leaves_nothing_running(trained):
     clone = trained
     before = clone.model.read_bytes()
     clone.write_rows(6)
+    (clone.bin / "fail").touch()
+    result = clone.train()
+    assert result.returncode != 0 and "told to fail" in one_line(result) and clone.model.read_bytes() == before
+    (clone.bin / "fail").unlink()
     (clone.bin / "sleep").touch()
     for _ in range(2):
         calls = len(clone.calls)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import configuration, files, program
-from scripts.generate import authored, curate, facts_file, gather, raw, validate
+from scripts.generate import authored, curate, facts_file, gather, raw, validate, variants
 
 AUTHORED = Path("evaluation/facts.yaml")
 INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
@@ -77,9 +77,13 @@ def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) 
     keys = ("user", "assistant", "page", "chunk")
     files.write_json_lines(output.with_name("rejected.jsonl"), rejected)
     files.write_json_lines(output.with_name("test_konflux.jsonl"), seed_rows(qna, system))
-    files.write_json_lines(output, ({"system": system, **{key: row[key] for key in keys}} for row in kept))
-    print(f"{output}: {len(kept)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} rejected; "
-          "next: make inspect, make train")  # fmt: skip
+    worded = [{**row, "user": wording} for row in kept
+              for wording in variants.variants(row["user"], row["assistant"], row["chunk"])]  # fmt: skip
+    files.write_json_lines(output, ({"system": system, **{key: row[key] for key in keys}} for row in worded))
+    print(
+        f"{output}: {len(worded)} rows, {len(kept)} questions in several wordings each from "
+        f"{len({row['page'] for row in kept})} pages, {len(rejected)} rejected; next: make inspect, make train"
+    )
 
 
 def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:

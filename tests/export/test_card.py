@@ -88,6 +88,7 @@ def test_an_evaluation_of_other_files_is_not_used(raw, folder, monkeypatch, caps
     assert card.NOT_MEASURED in text and "not measured: model-Q4_K_M.gguf, model-Q8_0.gguf," in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_every_file_that_is_named_is_exported(exported):
     """The card names no file that the folder lacks; the embedded model has these."""
     text = card.card({**RECORD, "data": "rows"}, "sample", None, {})

@@ -12,6 +12,8 @@ from scripts import files
 from scripts.export import folder
 from tests.export.conftest import SYSTEM, export, trained
 
+# llama.cpp and transformers take some seconds to load.
+pytestmark = pytest.mark.slow
 QUESTION = "What is a Snapshot in Konflux?"
 
 

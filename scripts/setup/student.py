@@ -88,7 +88,11 @@ def check(config: Path, hf: Path) -> None:
         fail(f"{hf}: no chat template in tokenizer_config.json; take a student made for chat (-Instruct)")
     if not any((hf / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
         fail(f"{hf}: no tokenizer.json, tokenizer.model or vocab.json; a student needs its tokenizer")
-    if not folder.weight_files(hf):
+    try:
+        weights = folder.tensors(folder.weight_files(hf))
+    except (OSError, ValueError) as error:
+        fail(f"{hf}: its weights are not readable ({error}); fetch or copy them again")
+    if not weights:
         fail(f"{hf}: no weights, {' or '.join(folder.KINDS)}")
 
 

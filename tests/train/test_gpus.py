@@ -64,7 +64,7 @@ def test_a_training_on_a_gpu_leaves_what_one_on_the_cpu_leaves(garage):
 @pytest.mark.slow
 @pytest.mark.parametrize("spoil, message", [
     (lambda clone: change(clone, nproc_per_node=2), "asks for 2 NVIDIA GPUs, torch finds 1; train with"),
-    (lambda clone: change(clone, max_batch_len=80000), "about 47.* GB on each GPU, and 40.0 GB .* lora_rank: 16"),
+    (lambda clone: change(clone, max_batch_len=80000), "about 47.* GB on each GPU, and 40.0 GB .*lora_rank: 16"),
     (lambda clone: change(clone, max_batch_len=400), "train.max_batch_len is less than max_seq_len"),
     (lambda clone: change(clone, freeze_layers=2), "train.freeze_layers works on the CPU only; take it out"),
     (lambda clone: change(clone, lora_rank=16, lora_quantize_dtype="nf4"), "lora_quantize_dtype must be null"),

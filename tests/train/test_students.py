@@ -138,7 +138,7 @@ def edited(file, **changes):
     (without("config.json"), "no student .*config.json"),
     (without("tokenizer.json"), "no tokenizer.json, tokenizer.model or vocab.json"),
     (without("model.safetensors"), "no weights, model"),
-    (lambda folder: (folder / "model.safetensors").write_bytes(b"torn"), "cannot be a student here"),
+    (lambda folder: (folder / "model.safetensors").write_bytes(b"torn"), "its weights are not readable"),
     (edited("tokenizer_config.json", chat_template=None), "no chat template in tokenizer_config.json; take a student"),
     (edited("config.json", auto_map={"AutoModel": "x.Y"}), "brings Python code of its own, which ilab would run"),
     (edited("config.json", architectures=["OtherForCausalLM"]), "converter cannot write a OtherForCausalLM"),

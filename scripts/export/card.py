@@ -5,9 +5,9 @@ from pathlib import Path
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from scripts import files
+from scripts import files, record
 from scripts.export.folder import QUANTISED
-from scripts.measure import evaluation, gate, models
+from scripts.measure import evaluation, gate
 from scripts.setup import base_model
 
 EMBEDDED = "HuggingFaceTB/SmolLM2-135M-Instruct"  # what the packaged GGUF is of
@@ -107,12 +107,12 @@ def main():
     parser.add_argument("--base", type=Path, required=True, help="folder made by scripts.setup.base_model")
     parser.add_argument("--evaluations", type=Path, nargs="*", default=[], help="of its GGUF files")
     args = parser.parse_args()
-    record = models.read_record(args.folder)
-    measured = measurements(args.evaluations, record["sha256"])
-    embedded = base_model.SHA256 in models.hashes(models.read_record(args.base))
+    made = record.read(args.folder)
+    measured = measurements(args.evaluations, made["sha256"])
+    embedded = base_model.SHA256 in record.hashes(record.read(args.base))
     name = args.folder.name
-    files.replace_text(args.folder / "README.md", card(record, name, EMBEDDED if embedded else None, measured))
-    missing = [file for file in record["sha256"] if file not in measured]
+    files.replace_text(args.folder / "README.md", card(made, name, EMBEDDED if embedded else None, measured))
+    missing = [file for file in made["sha256"] if file not in measured]
     print(f"{args.folder}: weights, GGUF files, Modelfile and card", end="; ")
     if missing:
         print(f"not measured: {', '.join(missing)}; next: make evaluate MODEL={args.folder}/{missing[0]}, make export")

@@ -10,9 +10,8 @@ import os
 import shutil
 from pathlib import Path
 
-from scripts import configuration, files, program
+from scripts import configuration, files, program, record
 from scripts.export import modelfile
-from scripts.measure import models
 
 # llama.cpp's names, and its numbers for them (llama_ftype).
 QUANTISED = {"Q8_0": 7, "Q4_K_M": 15}
@@ -62,7 +61,7 @@ def fill(folder: Path, model: Path, config: Path, base: Path) -> None:
 
     from scripts.train import gguf_file
 
-    made = models.read_record(model)
+    made = record.read(model)
     shutil.copyfile(model / "model.gguf", folder / "model.gguf")
     for kind, ftype in QUANTISED.items():
         quantise(folder / "model.gguf", folder / f"model-{kind}.gguf", ftype)

@@ -70,7 +70,7 @@ def request(client: openai.OpenAI, model: str, messages: list[dict], options: di
     more = {"model": model, **options, **settings["request"]}
     try:
         if settings["route"] == "chat":
-            made = client.chat.completions.create(messages=messages, **more)  # type: ignore[call-overload]
+            made = client.chat.completions.create(messages=messages, **more)  # type: ignore[arg-type]
             text = made.choices[0].message.content or ""
         else:
             template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(settings["markup"])

@@ -30,8 +30,8 @@ def settings(given: dict, generate: dict, config: Path) -> dict:
     section = generate.get("facts")
     if not isinstance(section, dict) or not isinstance(section.get("pipeline"), str):
         program.fail(f"{config}: needs generate.facts with pipeline:; config/embedded.yaml shows it")
-    prices, wordings = limits.price(section, config), given.get("WORDINGS", "").strip() or section.get("wordings")
-    if not str(wordings).isdecimal() or not 6 <= int(wordings) <= 40:
+    prices, wordings = limits.price(section, config), given.get("WORDINGS", "").strip() or str(section.get("wordings"))
+    if not wordings.isdecimal() or not 6 <= int(wordings) <= 40:
         program.fail(f"WORDINGS={wordings}: give a number from 6 to 40; three of them are kept for measuring")
     minute, request = whole(section, "requests_per_minute", 0, config), section.get("request") or {}
     if not isinstance(request, dict):

@@ -130,36 +130,38 @@ def asked(entry: dict, part: dict, product: str, known: Known) -> dict[bool, lis
     return kept
 
 
+def wrong_fact(entry: dict, part: dict, answers: list[str], product: str) -> str | None:
+    """Why a fact is dropped before its questions are looked at, or None. answers: the right ones."""
+    if not quoted(entry["source"], part["text"]):
+        return "source not in the page"
+    if invents(entry["fact"], f"{part['text']} {part['title']} {product}"):
+        return "fact not supported"
+    if not all(has(term, entry["source"]) for term in entry["terms"]):
+        return "key term not in the source"
+    return "fewer than two right answers" if len(answers) < 2 else None
+
+
 def fact(entry: dict, part: dict, product: str, known: Known) -> dict | None:
     """An entry of facts.yaml, or None when too little of what the teacher said is right."""
-
-    def drop(reason: str) -> None:
+    answers = right_answers(entry["answers"], entry["terms"], part, product)
+    reason = wrong_fact(entry, part, answers, product)
+    kept = {False: [], True: []} if reason else asked(entry, part, product, known)
+    if not reason and len(kept[False]) < 4:
+        reason = "fewer than four right questions"
+    if reason:
         known.drop(part["page"], entry["fact"], entry["source"], reason)
-
-    terms = entry["terms"]
-    if not quoted(entry["source"], part["text"]):
-        return drop("source not in the page")
-    if invents(entry["fact"], f"{part['text']} {part['title']} {product}"):
-        return drop("fact not supported")
-    if not all(has(term, entry["source"]) for term in terms):
-        return drop("key term not in the source")
-    answers = right_answers(entry["answers"], terms, part, product)
-    if len(answers) < 2:
-        return drop("fewer than two right answers")
+        return None
     named = entry["name"] if entry["name"] and has(entry["name"][0], entry["source"]) else []
     backward_answers = right_answers(entry["backward_answers"], named, part, product) if named else []
-    kept = asked(entry, part, product, known)
-    backward = kept[True] if len(kept[True]) > 2 and len(backward_answers) > 1 else []
-    if len(kept[False]) < 4:
-        return drop("fewer than four right questions")
-    forward, held_out = split(kept[False], HELD_OUT - bool(backward))
-    backward, held_out_backward = split(backward, 1) if backward else ([], [])
+    both = len(kept[True]) > 2 and len(backward_answers) > 1
+    forward, held_out = split(kept[False], HELD_OUT - both)
+    backward, held_out_backward = split(kept[True], 1) if both else ([], [])
     wordings, questions = paired(forward, answers)
     reversed_, more = paired(backward, backward_answers)
     return {
         "id": f"{part['page']}-{order(entry['source'] + entry['fact'])[:8]}", "page": part["page"],
         "heading": part["title"], "fact": entry["fact"], "source": flat(entry["source"]),
-        "key_terms": [[term] for term in terms], "reversed_key_terms": [[name] for name in named] if backward else [],
+        "key_terms": [[term] for term in entry["terms"]], "reversed_key_terms": [[name] for name in named if both],
         "wordings": wordings, "reversed": reversed_, "questions": questions, "reversed_questions": more,
         "held_out": held_out, "held_out_reversed": held_out_backward,
     }  # fmt: skip

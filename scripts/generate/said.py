@@ -108,4 +108,4 @@ def unanswerable(reply: str, section: dict) -> list[dict]:
 def nowhere(reply: str, pair: dict) -> list[dict]:
     """YES or NO -> the pair with "nowhere": whether the passages do not answer its question."""
     word = re.search(r"^\W*(YES|NO)\b", thoughtless(reply), re.I | re.M)
-    return [{**pair, "nowhere": bool(word) and word[1].upper() == "NO"}]
+    return [{**pair, "nowhere": word is not None and word[1].upper() == "NO"}]

@@ -36,6 +36,7 @@ def test_every_phrase_reaches_the_index(made):
         assert [phrase for phrase in phrases if phrase not in text] == [], text
 
 
+@pytest.mark.slow
 def test_only_changed_pages_are_encoded_anew(tmp_path, finder):
     pages = shutil.copytree(PAGES, tmp_path / "pages")
     assert "3 of them new or changed" in make_index(pages, tmp_path, finder).stdout

@@ -30,6 +30,7 @@ def test_a_question_has_the_same_vector_without_torch(finder):
         assert query.vector(weights, row[0]) == pytest.approx(vectors.encoded(model, [row])[0].numpy(), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_rows_do_not_depend_on_what_stands_beside_them():
     model, tokens = encoder.load(), query.tokenizer()
     rows = [vectors.question_row(tokens, "word " * number) for number in range(1, 40)]

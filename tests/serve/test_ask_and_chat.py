@@ -51,7 +51,7 @@ def test_a_model_is_asked_with_the_prompt_that_it_was_trained_with(run, recorder
     assert "record.json" in line(ask(run, recorder.model, "?", recorder.port))
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"system_prompt": ""}', '{"system_prompt": 5}', None])
+@pytest.mark.parametrize("content", ["{}", '{"system_prompt": ""}', '{"system_prompt": 5}', None])
 def test_a_model_without_a_prompt_of_its_own_gets_that_of_the_config(tmp_path, content):
     if content is not None:
         (tmp_path / "record.json").write_text(content)

@@ -259,7 +259,7 @@ def test_a_site_without_end_ends(tmp_path):
     class Pages(dict):
         def get(self, path):
             return (
-                page(f"{path} <a href='{path}a{len(path)}/'>a</a> <a href='{path}b{len(path)}/'>b</a>")
+                page(f"{path[::-1]} <a href='{path}a{len(path)}/'>a</a> <a href='{path}b{len(path)}/'>b</a>")
                 if path.startswith("/t/")
                 else None
             )

@@ -13,7 +13,7 @@ import pytest
 
 from scripts import files, program
 from scripts.retrieve import answers, index
-from scripts.train import gguf_file, history
+from scripts.train import folder, history
 from tests.conftest import ROOT, one_line, untrained_finder, wait_for_the_end
 
 # Root may write everywhere unless it gives up these powers.
@@ -146,8 +146,8 @@ def test_damaged_weights_are_one_line_with_a_remedy(tmp_path):
         with pytest.raises(SystemExit, match="remove it and run make finder"), pytest.MonkeyPatch.context() as patch:
             patch.setattr(answers.opened, "open_index", lambda path: None)
             read()
-    with pytest.raises(SystemExit, match="remove models/base/record.json and run make base"):
-        gguf_file.interpolated(finder, tmp_path / "none.safetensors", 1)
+    with pytest.raises(ValueError, match="model.safetensors: damaged .*; remove it and make it again"):
+        folder.tensors([finder])
 
 
 def test_damaged_notes_of_a_stage_are_one_line_with_a_remedy(tmp_path):
@@ -156,9 +156,14 @@ def test_damaged_notes_of_a_stage_are_one_line_with_a_remedy(tmp_path):
     command = [sys.executable, "-m", "scripts.arguments", notes, "--keep"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert "no arguments of a stage" in one_line(result) and "remove it and run make again" in result.stderr
-    for damaged in ("{", "[]", '{"data": 1}'):
+    remedies = {
+        "{": "remove it and model.gguf",
+        "[]": "remove it and model.gguf",
+        '{"data": 1}': "add NAME=another-name",
+    }
+    for damaged, remedy in remedies.items():
         record.write_text(damaged)
-        with pytest.raises(SystemExit, match="add NAME=another-name"):
+        with pytest.raises(SystemExit, match=remedy):
             history.check_name(record, "data", "config")
 
 

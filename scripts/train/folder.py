@@ -29,7 +29,8 @@ def tensors(files: list[Path]) -> dict:
                 held = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
                 found |= {name: functools.partial(held.get, name) for name in held}
         except (RuntimeError, safetensors.SafetensorError) as error:
-            raise ValueError(f"{file}: {' '.join(str(error).split())}") from error
+            why = " ".join(str(error).split())
+            raise ValueError(f"{file}: damaged ({why}); remove it and make it again") from error
     return found
 
 

@@ -238,7 +238,8 @@ def commands():
 @pytest.mark.parametrize("name, target, settings", list(commands()))
 def test_every_command_is_one_of_the_makefile(name, target, settings):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    known = set(re.findall(r"^([A-Z_]+) *:=", makefile, re.M))
+    unset = re.search(r"^UNSET *:= ((?:.*\\\n)*.*)", makefile, re.M)[1].replace("\\", "").split()
+    known = {*re.findall(r"^([A-Z_]+) *:=", makefile, re.M), *unset}
     if set(settings) & NODES and not (ROOT / "config/multi-gpu.yaml").exists():
         pytest.skip("the training on several nodes is not in the Makefile yet")
     assert settings and set(settings) <= known, set(settings) - known

@@ -112,9 +112,7 @@ def test_batches_must_hold_the_longest_row(tmp_path):
     knobs = {"effective_batch_size": 8, "nproc_per_node": 4, "max_batch_len": 512}
     accelerated.check_batches(tmp_path, [50, 50, 100], knobs, 1)
     accelerated.check_batches(tmp_path, [50, 50, 100], {**knobs, "effective_batch_size": 256}, 1)
-    with pytest.raises(
-        SystemExit, match="8 rows of 67 tokens, shared by 8 GPUs, .*effective_batch_size to 12 or more"
-    ):
+    with pytest.raises(SystemExit, match="8 rows of 67 tokens, shared by 8 GPUs, .*effective_batch_size to 12 or more"):
         accelerated.check_batches(tmp_path, [50, 50, 100], knobs, 2)
 
 

@@ -34,7 +34,7 @@ def write_config(folder, base, text):
     ("train: {num_epochs: 0, effective_batch_size: 1}", "whole numbers"),
     ("train: {num_epochs: true, effective_batch_size: 1}", "whole numbers"),
     ("train: {num_epochs: 1, effective_batch_size: 1, freeze_layers: -1}", "whole numbers"),
-    ("train: {num_epochs: 1, effective_batch_size: 1, device: cuda}", "train.device is 'cuda'"),
+    ("train: {num_epochs: 1, effective_batch_size: 1, device: cuda}", "pipeline and device are 'full' and 'cuda'"),
     ("train: {num_epochs: 1, effective_batch_size: 1, interpolation: 2}", "interpolation under gguf:"),
     ("train: {num_epochs: 1}\ntrain: {num_epochs: 2}", "config.yaml:4: not valid YAML (the key 'train' is"),
 ])  # fmt: skip
@@ -49,7 +49,7 @@ def test_knobs_have_defaults(tmp_path):
     found = rows.knobs(config, tmp_path)
     assert found["num_epochs"] == 2 and found["min_steps"] == 0 and found["max_seq_len"] == math.inf
     assert found["freeze_layers"] == 0 and found["freeze_embeddings"] is False
-    with pytest.raises(SystemExit, match="it must be elsewhere/hf"):
+    with pytest.raises(SystemExit, match="elsewhere/hf leads to another folder"):
         rows.knobs(config, Path("elsewhere"))
 
 

@@ -23,27 +23,21 @@ FORMAT    := messages
 PARALLEL  := 8
 NNODES    := 1
 NODE_RANK := 0
+VENV      := .venv
 UNSET     := SELECTOR INCLUDE EXCLUDE DELAY MAX_PAGES MAX_TIME PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET QUESTIONS \
 	Q RAG SITES FAST RDZV_ENDPOINT CHECKPOINTS TORCH_BACKEND
 $(foreach it,$(UNSET),$(eval $(it) :=))
 include scripts/settings.mk
 NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
 ENDPOINT_NAME := $(subst :,-,$(call named,$(value ENDPOINT_MODEL)))
-$(call refuse-marks,CONFIG DATA MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK)
+$(call refuse-marks,MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK)
 unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET SITES RDZV_ENDPOINT CHECKPOINTS
 # Python keeps what it compiles: without that a start of ilab takes 12 s of CPU time and not 5.
 unexport PYTHONDONTWRITEBYTECODE
 
-VENV   := .venv
-# After a clock was set back, what was made before is of the future: newer than all that is made from now on.
-$(shell find build generated models '$(VENV)/.done' '$(VENV).arguments' -maxdepth 3 -type f -newermt now \
-	-exec touch -d now {} + 2>/dev/null)
 PYTHON := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 ROWS   := $(DATA)/train_konflux.jsonl
-# The student of the config before training: its path without /hf, or a folder for a student that lies elsewhere.
-BASE   := $(or $(shell sed -nE 's,^[^\#]*\bpath[^:]*: *.?(models/[A-Za-z0-9_./-]+)/hf\b.*,\1,p' $(CONFIG) 2>/dev/null | head -n 1 \
-	),models/students/$(basename $(notdir $(CONFIG))))
 MODELS := $(if $(filter base,$(MODEL)),$(BASE),models/$(MODEL))
 GGUF   := $(or $(filter %.gguf,$(MODEL)),$(MODELS)/model.gguf)
 # What is measured of a model lies beside it, and of a file from elsewhere or an endpoint in build/models/.

@@ -1,4 +1,4 @@
-# How the Makefile names, checks and quotes its settings.
+# How the Makefile checks and quotes its settings, and what it finds out before it begins.
 
 # make cannot name files with blanks or with marks of the shell; the other settings may hold anything.
 override CONFIG := $(patsubst ./%,%,$(value CONFIG))
@@ -20,3 +20,12 @@ each = $(foreach word,$(value $1),'$(subst ','\'',$(word))')
 option = $(if $(value $2),$1 $(call quoted,$2))
 # The path $1 as one name.
 named = $(subst /,-,$(1:/%=%))
+
+$(call refuse-marks,CONFIG DATA)
+# The student of the config before training: its path without /hf, or a folder for a student that lies elsewhere.
+BASE := $(or $(shell sed -nE 's,^[^\#]*\bpath[^:]*: *.?(models/[A-Za-z0-9_./-]+)/hf\b.*,\1,p' $(CONFIG) 2>/dev/null | head -n 1 \
+	),models/students/$(basename $(notdir $(CONFIG))))
+
+# After a clock was set back, what was made before is of the future: newer than all that is made from now on.
+$(shell find build generated models '$(VENV)/.done' '$(VENV).arguments' -maxdepth 3 -type f -newermt now \
+	-exec touch -d now {} + 2>/dev/null)

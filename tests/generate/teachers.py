@@ -2,8 +2,8 @@
 
 It plays a good one, and those that people meet: "sloppy" (wrong sources, missing lines), "lying" (every fifth answer is
 false, every fifth question is about another page, and its checks say YES to all), "chatty" (thinking, fences, numbers),
-"limiting" (429 every third request), "dying" (gone after some requests). To look at it: python -m
-tests.generate.teachers good, which prints its address.
+"slow", "limiting" (429 every third request), "dying" (gone after 20 requests) and "refusing" (it takes the key once).
+python -m tests.generate.teachers good prints the address of one.
 """
 
 import json
@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -62,9 +62,11 @@ def term(groups, source):
 class Teacher:
     """What the server knows; `requests` has the step of each request that it answered."""
 
-    def __init__(self, kind="good", pages=()):
+    def __init__(self, kind="good", pages=(), watch=""):
         self.kind, self.pages, self.requests, self.lock = kind, pages, [], threading.Lock()
         self.seen, self.lies = 0, set()
+        # `watch`: what no command line of this machine may hold, and whether one did.
+        self.watch, self.watched, self.authorizations = watch.encode(), False, []
 
     def facts(self, prompt):
         text = part_of(prompt)
@@ -154,6 +156,13 @@ def handler(teacher):
             with teacher.lock:
                 teacher.seen += 1
                 seen = teacher.seen
+                teacher.authorizations.append(self.headers["Authorization"])
+                if teacher.watch and seen % 10 == 2:
+                    for path in Path("/proc").glob("[0-9]*/cmdline"):
+                        with suppress(OSError):  # a process that ended
+                            teacher.watched |= teacher.watch in path.read_bytes()
+            if teacher.kind == "refusing" and seen > 1:
+                return self.reply(401, {"error": {"message": f"invalid key: {self.headers['Authorization']}"}})
             if teacher.kind == "limiting" and seen % 3 == 0:
                 return self.reply(429, {"error": {"message": "slow down"}})
             if teacher.kind == "dying" and seen > 20:

@@ -1,13 +1,12 @@
 """What generating relies on inside the real ilab: the steps that are skipped, the prompt, the endpoint and its key."""
 
-import http.server
 import importlib
 import inspect
 import json
 import os
+import shutil
 import subprocess
 import sys
-import threading
 import types
 from pathlib import Path
 
@@ -15,7 +14,9 @@ import pytest
 import yaml
 
 from scripts import program
-from scripts.generate import patch, raw, taxonomy
+from scripts.generate import patch, taxonomy
+from tests.conftest import untrained_finder
+from tests.generate import teachers
 from tests.generate.conftest import ROOT
 
 KEY = "sk-very-secret-5417"
@@ -100,65 +101,37 @@ def test_the_prompt_ends_with_the_opening_in_the_teachers_markup(tmp_path):
     assert made._parse(" run? And what") == {"question": ["run?"]} and made._parse("") == {"question": [""]}
 
 
-class Endpoint(http.server.BaseHTTPRequestHandler):
-    """An endpoint in the way of vLLM: several prompts a request, n answers each; it ends each opening with a "?"."""
-
-    def do_GET(self):
-        self.send_error(404)
-
-    def do_POST(self):
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append((self.path, self.headers["Authorization"], asked))
-        lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-        self.server.seen |= any(KEY.encode() in line for line in lines)
-        if self.server.refuses:
-            body = json.dumps({"error": {"message": f"invalid key: {self.headers['Authorization']}"}})
-        else:
-            choices = [{"index": i, "text": "?", "finish_reason": "stop"} for _ in asked["prompt"]
-                       for i in range(asked["n"])]  # fmt: skip
-            body = json.dumps({"id": "1", "object": "text_completion", "created": 0, "model": "m", "choices": choices})
-        self.send_response(401 if self.server.refuses else 200)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def ask(base, tmp_path):
-    """Run ask.py with the real ilab against an endpoint of ours; yields (function that runs it, the endpoint)."""
+    """A function that runs ask.py with the real ilab against a scripted teacher, and an index of two passages."""
     (tmp_path / "markdown").mkdir()
-    text = "# Apples\n\nAn apple contains `5` seeds | in its core. Each apple ripens after the summer.\n"
-    (tmp_path / "markdown/apples.md").write_text(text)
-    config = yaml.safe_load((ROOT / "config/embedded.yaml").read_text())
-    config["generate"] |= {
-        "teacher": {"model_path": "org/teacher-70b"},
-        "pipeline": str(ROOT / "pipelines/konflux"),
-        "chat_markup": "<|user|>{{ prompt.rsplit('\\n', 1)[0] }}<|end|>{{ prompt.rsplit('\\n', 1)[1] }}",
-    }
-    (tmp_path / "big.yaml").write_text(yaml.safe_dump(config))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    server.requests, server.seen, server.refuses = [], False, False
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/v1"
-    settings = {"settings": {"ENDPOINT": address, "PAGES": ""}, "config": {"generate": config["generate"]}, "code": {}}
-    (tmp_path / "arguments").write_text(json.dumps(settings))
+    shutil.copy(ROOT / "markdown/building-secrets.md", tmp_path / "markdown")
+    untrained_finder(tmp_path)
+    given = {"settings": {}, "config": {}, "code": {}}
+    (tmp_path / "arguments").write_text(json.dumps(given))
+    environment = {**os.environ, patch.KEY: KEY, "PYTHONPATH": str(ROOT),
+                   "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # fmt: skip
 
-    def run():
-        command = [sys.executable, "-m", "scripts.generate.ask", "--arguments", "arguments", "--markdown", "markdown"]
-        command += ["--qna", ROOT / "qna.yaml", "--config", "big.yaml", "--base", base, "--work", "work"]
-        return subprocess.run(
-            [str(part) for part in [*command, "--output", "out/asked.json"]],
-            cwd=tmp_path, capture_output=True, text=True, timeout=300,
-            env={**os.environ, patch.KEY: KEY, "PYTHONPATH": str(ROOT),
-                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        )  # fmt: skip
+    def run(script, *options):
+        command = [sys.executable, "-m", script, "--arguments", "arguments", "--markdown", "markdown", *options]
+        return subprocess.run([str(part) for part in command], cwd=tmp_path, capture_output=True, text=True,
+                              timeout=300, env=environment)  # fmt: skip
 
-    yield run, server
-    server.shutdown()
-    server.server_close()
+    indexed = run("scripts.retrieve.index", "--finder", "models/finder/model.safetensors",
+                  "--output", "build/rag/index.json")  # fmt: skip
+    assert indexed.returncode == 0, indexed.stderr
+
+    def ask_of(played):
+        config = yaml.safe_load((ROOT / "config/embedded.yaml").read_text())["generate"]
+        config["facts"]["pipeline"] = str(ROOT / "pipelines/facts")
+        with teachers.serving(played) as url:
+            settings = {"ENDPOINT": url, "TEACHER": "", "WORDINGS": "", "PAGES": ""}
+            given = {"settings": settings, "config": {"generate": config}, "code": {}}
+            (tmp_path / "arguments").write_text(json.dumps(given))
+            return run("scripts.generate.ask", "--qna", ROOT / "qna.yaml", "--config", ROOT / "config/embedded.yaml",
+                       "--base", base, "--work", "work", "--output", "out/asked.json")  # fmt: skip
+
+    return ask_of
 
 
 def holds_key(folder):
@@ -168,29 +141,22 @@ def holds_key(folder):
 
 
 @pytest.mark.slow
-def test_an_endpoint_is_asked_in_its_own_markup_with_a_key_that_nobody_sees(ask, tmp_path):
-    run, server = ask
-    result = run()
+def test_a_teacher_is_asked_through_ilab_with_a_key_that_nobody_sees(ask, tmp_path):
+    played = teachers.Teacher("good", ("building-secrets",), watch=KEY)
+    result = ask(played)
     assert result.returncode == 0, result.stderr + (tmp_path / "work/ilab.log").read_text()[-2000:]
-    prompts = []
-    for path, authorization, asked in server.requests:
-        assert path == "/v1/completions" and authorization == f"Bearer {KEY}" and asked["model"] == "org/teacher-70b"
-        assert "repeat_penalty" not in asked
-        prompts += [prompt for prompt in asked["prompt"] if not prompt.startswith("test")]
-    assert prompts and all(prompt.startswith("<|user|>") and "<|end|>Question: " in prompt for prompt in prompts)
-    assert not server.seen and not holds_key(tmp_path) and KEY not in result.stdout + result.stderr
-    pairs = raw.pairs(tmp_path / json.loads((tmp_path / "out/asked.json").read_text())["teacher"], "apples")
-    said = {pair["user"]: pair["assistant"] for pair in pairs}
-    assert said["What does an apple contain?"] == "An apple contains 5 seeds | in its core."
-    assert "When does each apple ripen?" in said
+    assert set(played.authorizations) == {f"Bearer {KEY}"} and len(played.authorizations) > 20
+    assert not played.watched and not holds_key(tmp_path) and KEY not in result.stdout + result.stderr
+    parts = json.loads((tmp_path / "out/asked.json").read_text())["parts"]
+    assert len(parts) == 5 and sum(len(part["facts"]) for part in parts) == 7
+    assert all(len(part["unanswerable"]) == 2 for part in parts)
+    # Each part was asked about once, though ilab pairs it with five seed examples.
+    assert played.requests.count("facts") == 5 and played.requests.count("nowhere") == 10
 
 
 @pytest.mark.slow
 def test_an_endpoint_that_repeats_the_key_it_refuses_gives_it_away_to_no_log(ask, tmp_path):
-    run, server = ask
-    server.refuses = True
-    result = run()
+    result = ask(teachers.Teacher("refusing", ("building-secrets",)))
     assert result.returncode == 1 and len(result.stderr.strip().split("\n")) == 1, result.stderr
-    assert "ilab data generate ended with exit code" in result.stderr and "work/ilab.log" in result.stderr
-    assert server.requests and not holds_key(tmp_path) and KEY not in result.stdout + result.stderr
-    assert "Bearer ***" in (tmp_path / "work/ilab.log").read_text()
+    assert "the endpoint refuses the key in ENDPOINT_API_KEY (status 401); 0 of 5 parts are done" in result.stderr
+    assert not holds_key(tmp_path) and KEY not in result.stdout + result.stderr

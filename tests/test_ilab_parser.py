@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from scripts import configuration, ilab
+from scripts.generate import chat as chat_teacher
 from scripts.generate import taxonomy, teacher
 from scripts.serve import chat, local_server
 from scripts.setup import student
@@ -125,16 +126,16 @@ def test_lora_is_taken_as_it_is_meant(place, monkeypatch):
 def test_generating(place, monkeypatch, name, endpoint):
     config = ROOT / "config" / name
     section = {**configuration.section(config, "generate"), "pipeline": str(ROOT / "pipelines/konflux")}
-    asked = teacher.Teacher(section, endpoint, config, Path("models/base"), place / "work")
+    asked = teacher.Teacher(section, endpoint, config, Path("models/base"), place / "work", "teacher-70b")
     monkeypatch.setattr(taxonomy, "write_documents", lambda asks, folder: "0" * 40)
     url, qna = endpoint or "http://127.0.0.1:1/v1", yaml.safe_load(Path("qna.yaml").read_text())
-    command = teacher.command(asked, url, qna, [], place)
+    if endpoint:
+        command = chat_teacher.command(asked, qna, [], 16, place)
+    else:
+        command = teacher.command(asked, url, qna, [], place)
     found = parsed(command, monkeypatch)
-    assert found.params["endpoint_url"] == url
-    assert (
-        found.params["num_cpus"] == section["num_cpus"]
-        and found.params["sdg_scale_factor"] == section["sdg_scale_factor"]
-    )
+    assert found.params["endpoint_url"] == url and found.params["batch_size"] == (1 if endpoint else 0)
+    assert not endpoint or found.params["num_cpus"] == 16
     assert {"model_path", "taxonomy_path", "taxonomy_base", "pipeline", "output_dir", "batch_size"} <= found.given
 
 

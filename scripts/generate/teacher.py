@@ -98,14 +98,18 @@ def rows(work: Path) -> Iterator[tuple[int, dict]]:
         yield number, row
 
 
-def ask(teacher: Teacher, url: str, qna: dict, asks: list[dict]) -> list[dict]:
-    """Run ilab once over `asks` (of facts.asks); returns each with what was "said", in their order."""
-    work = teacher.work.resolve()
+def command(teacher: Teacher, url: str, qna: dict, asks: list[dict], work: Path) -> list:
+    """Write what ilab reads into the folder `work`; returns the arguments for ilab."""
     given = arguments(teacher, url, qna, asks, work)
     given += ["--pipeline", taxonomy.write_pipeline(pipeline(teacher.section), work / "pipeline")]
     # llama.cpp answers one call at a time.
-    given += ["--sdg-scale-factor", teacher.section["sdg_scale_factor"], "--batch-size", 0]
-    run(given, work, patch, None)
+    return [*given, "--sdg-scale-factor", teacher.section["sdg_scale_factor"], "--batch-size", 0]
+
+
+def ask(teacher: Teacher, url: str, qna: dict, asks: list[dict]) -> list[dict]:
+    """Run ilab once over `asks` (of facts.asks); returns each with what was "said", in their order."""
+    work = teacher.work.resolve()
+    run(command(teacher, url, qna, asks, work), work, patch, None)
     said = []
     for number, row in rows(work):
         if number >= len(asks):

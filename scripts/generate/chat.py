@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scripts import files, program
 from scripts.generate import chat_patch, endpoint, limits, parts, probe, raw, taxonomy, teacher
 
-# Of 300 words: what a good teacher finds in a part, and what it is asked of a part and of a fact.
-FACTS_A_PART, CALLS_A_FACT, CALLS_A_PART = 8, 3, 4
+# What two pages of the sample took (docs/generate-experiments.md): requests, words, and tokens a request.
+REQUESTS_A_PART, REQUESTS_A_FACT, WORDS_A_FACT, TOKENS = 4, 3, 36, {"in": 790, "out": 150}
 PARTS = "parts"  # the key of the parts in the file of a run, and in asked.json
 INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
 
@@ -44,10 +44,12 @@ def settings(given: dict, generate: dict, config: Path) -> dict:
     }  # fmt: skip
 
 
-def estimate(count: int) -> str:
-    """What `count` parts may cost, in words."""
-    calls = count * (CALLS_A_PART + FACTS_A_PART * CALLS_A_FACT)
-    return f"{count} parts, about {calls} requests of 500 tokens in and 100 out"
+def estimate(shown: list[parts.Part], prices: dict | None) -> str:
+    """What asking about the parts may cost, in words."""
+    facts = sum(len(part.text.split()) for part in shown) / WORDS_A_FACT
+    requests = round(REQUESTS_A_PART * len(shown) + REQUESTS_A_FACT * facts)
+    tokens = {side: requests * count for side, count in TOKENS.items()}
+    return f"{len(shown)} parts, about {requests} requests, {limits.told(tokens, prices)}"
 
 
 def pipeline(source: str, run: Path) -> tuple[dict[str, dict], str]:
@@ -80,7 +82,8 @@ def follow(total: int):
         words = line.split()
         if len(words) == 5 and words[0] == "done" and all(word.isdecimal() for word in words[1:]):
             counts["done"] += int(words[1])
-            counts.update(zip(("calls", "in", "out"), map(int, words[2:]), strict=True))
+            for name, count in zip(("calls", "in", "out"), map(int, words[2:]), strict=True):
+                counts[name] = max(counts[name], count)  # lines of several threads come in any order
             bar.update(task, completed=counts["done"], said=f"{counts['calls']} requests")
             if bar.disable and counts["done"] % max(1, total // 10) == 0:
                 print(f"{counts['done']} of {total} parts, {counts['calls']} requests", flush=True)
@@ -131,7 +134,10 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     }  # fmt: skip
     files.replace_text(work / "run.json", json.dumps(run, ensure_ascii=False))
     taxonomy.write_pipeline(blocks, work / "pipeline")
-    print(f"{asked.model}, asked by {run['route']}: {estimate(len(shown))}, less what {folder} has already", flush=True)
+    print(
+        f"{asked.model}, asked by {run['route']}: {estimate(shown, run['price'])}, less what {folder} has already",
+        flush=True,
+    )
     began = time.monotonic()
     counts = run_ilab(command(asked, qna, shown, run["threads"], work), work, len(shown))
     tokens = {side: counts[side] for side in ("in", "out")}

@@ -22,8 +22,8 @@ def trained(tiny_base, place, tied=True):
         tiny_base / "hf/model.safetensors").items()}  # fmt: skip
     weights["lm_head.weight"] = weights["model.embed_tokens.weight"] + (0 if tied else 0.01)
     safetensors.torch.save_file(weights, model / "weights.safetensors")
-    halfway = gguf_file.interpolated(model / "weights.safetensors", tiny_base / "hf/model.safetensors", 0.5)
-    gguf_file.write_gguf(tiny_base / "model.gguf", halfway, model / "model.gguf")
+    halfway = gguf_file.interpolated(model / "weights.safetensors", tiny_base / "hf", 0.5)
+    gguf_file.write_gguf(tiny_base / "hf", model / "model.gguf", halfway)
     record = {
         "name": "sample", "data": "rows", "system_prompt": SYSTEM, "interpolation": 0.5,
         "training": {"rows": 4, "tokens": 120, "seconds": 1.0}, "sha256": {},

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import socket
 
 from scripts import ilab, program
 from scripts.serve import llama, local_server
@@ -13,14 +12,7 @@ def main():
     local_server.add_options(parser)
     args = parser.parse_args()
     llama.check_gguf(args.model)
-    if not 0 < args.port < 2**16:
-        program.fail(f"port {args.port}: give a number from 1 to 65535, such as PORT=8001")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", args.port))
-        except OSError as error:
-            program.fail(f"port {args.port}: {error.strerror}; stop what listens there or run make serve PORT=8001")
+    local_server.check_port(args.port, "make serve")
     pages = local_server.pages_of(args)
     what = f"the pages of {args.index}, and {args.model}," if pages else args.model
     address = f"http://127.0.0.1:{args.port}"

@@ -1,15 +1,12 @@
 """The page to ask, in a real browser: it asks the server that gave it, shows text as text, and fits into its window."""
 
-import contextlib
 import html
-import threading
-import time
 
 import pytest
-import uvicorn
 
 from scripts.retrieve import answers
 from scripts.serve import api, local_server, pages, web
+from tests import browser
 from tests.browser import browse, check_fit, needed
 
 pytestmark = [pytest.mark.slow, needed]
@@ -35,20 +32,9 @@ def looked_up(question):
     return answers.judged([source, bad], 2.0 if "nothing" in question else 0.5)
 
 
-@contextlib.contextmanager
 def serving(found):
     port = local_server.free_port()
-    app = api.application(Silent(), "tiny", port, found)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.should_exit = True
-        thread.join()
+    return browser.serving(api.application(Silent(), "tiny", port, found), port)
 
 
 def test_a_question_is_answered_with_its_sources(tmp_path):

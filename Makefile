@@ -98,8 +98,8 @@ generated/asked.json: build/args/generate | models/base/record.json \
 		$(if $(or $(value ENDPOINT),$(wildcard generated/facts.yaml)),build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) --output $@
-build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,authored,facts_file}.py
+build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
+	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --output $@
 
@@ -114,6 +114,9 @@ pre-generated/train_konflux.jsonl pre-generated/demo/train_konflux.jsonl: build/
 
 inspect: $(ROWS)  ## look at the rows: counts, lengths, what was dropped, five random ones
 	@scripts/generate/inspect.sh $(DATA)
+
+review: | $(VENV)/.done  ## look at the facts of a teacher in a browser; accept, edit, reject them into review.yaml (PORT=)
+	@$(PYTHON) -m scripts.review.server --gathered generated/gathered.json --decisions review.yaml --port $(PORT)
 
 export-data: $(ROWS)  ## the rows for other trainers, in build/export/ (FORMAT=messages, alpaca, sharegpt or chatml)
 	@$(PYTHON) -m scripts.generate.export --data $(DATA) --format $(call quoted,FORMAT) \
@@ -236,6 +239,6 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 	models/finder/model.safetensors build/rag/index.json \
 	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json \
 	$(EXPORT)/record.json $(EXPORT)/README.md
-.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect export-data train models use finder rag serve \
+.PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect review export-data train models use finder rag serve \
 	chat ask demo evaluate evaluate-foreign report chart export test benchmark lint doctor clean distclean FORCE
 FORCE:

@@ -1,6 +1,7 @@
 """Pages in headless Chromium: what they show, and whether they fit into a window."""
 
 import base64
+import contextlib
 import html
 import json
 import os
@@ -8,9 +9,11 @@ import re
 import select
 import shutil
 import subprocess
+import threading
 import time
 
 import pytest
+import uvicorn
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needed = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
@@ -24,6 +27,21 @@ PROBE = """<!DOCTYPE html><body style="margin:0"><iframe style="border:0" width=
   document.title = JSON.stringify([page.documentElement.scrollWidth - at, out.slice(0, 3),
     this.contentWindow.getComputedStyle(page.body).backgroundColor])" srcdoc="{source}"></iframe>"""
 BACKGROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}
+
+
+@contextlib.contextmanager
+def serving(app, port):
+    """The address of `app` on 127.0.0.1:`port` while the block runs."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def browse(address, folder, *options):

@@ -32,6 +32,11 @@ def order(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def key(question: str) -> str:
+    """What is the same in questions that are the same."""
+    return " ".join(words(question)).lower()
+
+
 def flat(text: str) -> str:
     return " ".join(text.split())
 
@@ -117,15 +122,14 @@ def asked(entry: dict, part: dict, product: str, known: Known) -> dict[bool, lis
     right, count = {*entry["right"]}, len(entry["forward"])
     for number, (question, answer) in enumerate(entry["pairs"]):
         backward = number >= count
-        key = " ".join(words(question)).lower()
         reason = wrong_question(question, entry["name"] if backward else entry["terms"], part, product)
         reason = reason or ("not right by the teacher's own check" if number not in right else None)
         reason = reason or ("leads to another page" if (question, part["page"]) in known.lost else None)
-        reason = reason or ("duplicate" if key in known.seen else None)
+        reason = reason or ("duplicate" if key(question) in known.seen else None)
         if reason:
             known.drop(part["page"], question, answer, reason)
         else:
-            known.seen.add(key)
+            known.seen.add(key(question))
             kept[backward].append(question)
     return kept
 
@@ -175,15 +179,14 @@ def unanswerable(parts: list[dict], product: str, known: Known) -> Iterator[dict
     for part in parts:
         for pair in part["unanswerable"]:
             question, answer = pair["question"], pair["answer"]
-            key = " ".join(words(question)).lower()
             if leans(question) or len(question.split()) > curate.MAX_QUESTION_WORDS:
                 reason = "does not stand alone"
             elif not pair["nowhere"]:
                 reason = "a page may answer it"
-            elif key in known.seen:
+            elif key(question) in known.seen:
                 reason = "duplicate"
             else:
-                known.seen.add(key)
+                known.seen.add(key(question))
                 if not scoring.declines(answer) or invents(answer, f"{part['text']} {part['title']} {question}"):
                     answer = DECLINING[len(known.seen) % len(DECLINING)].format(product)
                 yield {"q": question, "a": answer}

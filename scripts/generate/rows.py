@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import configuration, files, program
-from scripts.generate import authored, curate, facts_file, gather, raw, validate, variants
+from scripts.generate import authored, curate, decisions, facts_file, gather, raw, validate, variants
 
-AUTHORED = Path("evaluation/facts.yaml")
+AUTHORED, REVIEW = Path("evaluation/facts.yaml"), Path("review.yaml")
 INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
-FACTS, QUESTIONS = "facts.yaml", "questions.jsonl"  # beside the rows
+# Beside the rows; `GATHERED` is what make review shows, before anything is decided.
+FACTS, QUESTIONS, GATHERED = "facts.yaml", "questions.jsonl", "gathered.json"
 
 
 def read_pairs(asked: dict) -> tuple[list[dict], list[str]]:
@@ -72,7 +73,7 @@ def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) 
         program.fail(f"no rows: the pages hold no sentences to ask about, or the teacher made nothing usable of them; "
                      f"to ask again, remove {where} and {asked['teacher']}")  # fmt: skip
     report(kept, rejected, asked["seconds"])
-    for name in (FACTS, QUESTIONS):  # of another teacher
+    for name in (FACTS, QUESTIONS, GATHERED):  # of another teacher
         output.with_name(name).unlink(missing_ok=True)
     keys = ("user", "assistant", "page", "chunk")
     files.write_json_lines(output.with_name("rejected.jsonl"), rejected)
@@ -84,6 +85,16 @@ def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) 
         f"{output}: {len(worded)} rows, {len(kept)} questions in several wordings each from "
         f"{len({row['page'] for row in kept})} pages, {len(rejected)} rejected; next: make inspect, make train"
     )
+
+
+def write_gathered(path: Path, parts: list[dict], content: dict, dropped: list[dict]) -> None:
+    """Write what make review shows: the facts as the teacher left them, what was dropped, and the text of the parts."""
+    pages = {pair["question"]: part["page"] for part in parts for pair in part["unanswerable"]}
+    shown = {
+        "parts": [{key: part[key] for key in ("page", "title", "text")} for part in parts], "dropped": dropped,
+        "facts": content["facts"], "unanswerable": content["unanswerable"], "pages": pages,
+    }  # fmt: skip
+    files.replace_text(path, json.dumps(shown, ensure_ascii=False))
 
 
 def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
@@ -99,6 +110,11 @@ def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) 
         why = ", ".join(f"{count} {reason}" for reason, count in reasons) or "it stated none"
         program.fail(f"no facts: nothing of what the teacher said is right ({why}); try another TEACHER=, or remove "
                      f"{where} and {asked['teacher']} to ask again")  # fmt: skip
+    write_gathered(output.with_name(GATHERED), asked["parts"], content, dropped)
+    content, left_out = decisions.apply(content, decisions.read(REVIEW))
+    dropped += left_out
+    if not content["facts"]:
+        program.fail(f"no facts: {REVIEW} rejects all of them; make review shows them")
     kept = [{"page": fact["page"]} for fact in content["facts"]]
     report(kept, dropped, 0)
     files.write_json_lines(output.with_name("rejected.jsonl"), dropped)

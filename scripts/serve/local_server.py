@@ -83,6 +83,19 @@ def find_server(gguf, port, pages=None):
     return url if server_settings(gguf, pages)["MODEL_ALIAS"] in served else None
 
 
+def check_port(port: int, goal: str) -> None:
+    """End the program unless the server of `goal` can listen on `port`."""
+    if not 0 < port < 2**16:
+        program.fail(f"port {port}: give a number from 1 to 65535, such as PORT=8001")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            remedy = program.REFUSED.get(error.errno or 0, f"stop what listens there or run {goal} PORT=8001")
+            program.fail(f"port {port}: {error.strerror}; {remedy}")
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on now."""
     with socket.socket() as free:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import socket
 from pathlib import Path
 
 from scripts import configuration, ilab, program
@@ -27,15 +26,7 @@ def main():
     parser.add_argument("--base", type=Path, help="GGUF file of the base model, offered beside the other")
     args = parser.parse_args()
     llama.check_gguf(args.model)
-    if not 0 < args.port < 2**16:
-        program.fail(f"port {args.port}: give a number from 1 to 65535, such as PORT=8001")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", args.port))
-        except OSError as error:
-            remedy = program.REFUSED.get(error.errno or 0, "stop what listens there or run make serve PORT=8001")
-            program.fail(f"port {args.port}: {error.strerror}; {remedy}")
+    local_server.check_port(args.port, "make serve")
     pages = local_server.pages_of(args)
     what = f"the pages of {args.index}, and {args.model}," if pages else args.model
     address = f"http://127.0.0.1:{args.port}"

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 
 FOLDER = Path(__file__).parent / "page"
-FILES = {"/": "index.html", "/page.css": "page.css", "/page.js": "page.js"}
+FILES = {"/": FOLDER / "index.html", "/page.css": FOLDER / "page.css", "/page.js": FOLDER / "page.js"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -18,14 +18,14 @@ HEADERS = {
 }
 
 
-def add_page(app: Starlette) -> None:
-    """Have `app` give out the page."""
+def add_page(app: Starlette, given: dict[str, Path] = FILES) -> None:
+    """Have `app` give out a page: its paths, and the file of each."""
 
-    def giving(name: str) -> Callable:
+    def giving(file: Path) -> Callable:
         async def give(request: Request) -> FileResponse:
-            return FileResponse(FOLDER / name, headers=HEADERS)
+            return FileResponse(file, headers=HEADERS)
 
         return give
 
-    for path, name in FILES.items():
-        app.add_route(path, giving(name), methods=["GET"])
+    for path, file in given.items():
+        app.add_route(path, giving(file), methods=["GET"])

@@ -1,15 +1,13 @@
 """The page to ask, in a real browser: it asks the server that gave it, and shows text as text, to everyone."""
 
-import contextlib
 import json
 import threading
-import time
 
 import pytest
-import uvicorn
 
 from scripts.retrieve import answers
 from scripts.serve import api, local_server, pages
+from tests import browser
 from tests.browser import BACKGROUND, Tab, needed
 
 pytestmark = [pytest.mark.slow, needed]
@@ -45,21 +43,11 @@ def looked_up(question):
     return answers.judged([best, bad], 2.0 if "nothing" in question else 0.5)
 
 
-@contextlib.contextmanager
 def serving(found, **models):
     port = local_server.free_port()
     about = {name: {"title": title, "system_prompt": f"You are {name}."} for name, title in
              (("tuned", "sample-embedded"), ("base", "base"))}  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(api.application(models, port, found, about), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.should_exit = True
-        thread.join()
+    return browser.serving(api.application(models, port, found, about), port)
 
 
 @pytest.fixture(scope="module")

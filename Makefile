@@ -89,13 +89,16 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 	@$(PYTHON) -m scripts.generate.validate qna.yaml
 
 # What a teacher said of a page is kept, and asked for again only when the page, a prompt or the teacher changes.
-# A teacher behind an endpoint is asked what no page answers too, so the whole site is searched: that takes its index.
+# A teacher behind an endpoint is asked what no page answers too, so the whole site is searched: that takes its index,
+# which is made when the endpoint answers.
 generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
 build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
 	--section generate --file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
 	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,block,chat_patch}.py
-generated/asked.json: build/args/generate | models/base/record.json \
-		$(if $(or $(value ENDPOINT),$(wildcard generated/facts.yaml)),build/rag/index.json)
+ELSEWHERE := $(or $(value ENDPOINT),$(wildcard generated/facts.yaml))
+generated/asked.json: build/args/generate | models/base/record.json
+	$(if $(ELSEWHERE),@$(PYTHON) -m scripts.generate.probe --arguments $< --config $(CONFIG))
+	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) --output $@
 build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import openai
 
-from scripts.generate import limits, probe, raw, replies
+from scripts.generate import limits, raw, refused, replies
 
 RETRIES = 8  # of a request that the server was too busy for; the client waits longer before each, up to 8 s
 
@@ -53,7 +53,7 @@ class Asker:
         try:
             said = request(self.client, self.settings["model"], messages, options, self.settings)
         except openai.OpenAIError as error:
-            raise self.stop(probe.why(error, self.settings["model"])) from error
+            raise self.stop(refused.why(error, self.settings["model"])) from error
         with self.lock:
             self.calls += 1
             for side in self.tokens:

@@ -109,7 +109,8 @@ def changed(fact: dict, entry: dict, changes: Changes) -> dict | None:
     """A fact with what was decided about it; None when it was rejected, or is no longer a fact."""
     made = {**fact, "fact": entry.get("statement", fact["fact"])}
     if entry.get("decision") == "rejected":
-        return changes.drop(REJECTED, fact["fact"], fact["source"])
+        changes.drop(REJECTED, fact["fact"], fact["source"])
+        return None
     for side in SIDES:
         pairs, more, held_out, terms = side
         trained, held, answers = map(changes.all, of_side(fact, side))
@@ -121,7 +122,8 @@ def changed(fact: dict, entry: dict, changes: Changes) -> dict | None:
         elif len(made[pairs]) < 2 and side == SIDES[0]:
             fault = "a fact needs two answers, and two questions that are trained"
         if fault:
-            return changes.drop(fault, made["fact"], fact["source"])
+            changes.drop(fault, made["fact"], fact["source"])
+            return None
         if len(made[pairs]) < 2:
             made[pairs], made[more], made[held_out], made[terms] = [], [], [], []
     return made

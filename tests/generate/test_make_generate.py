@@ -117,8 +117,12 @@ def test_a_failing_ilab_keeps_the_old_rows(harvested):
     assert (orchard.folder / "generated/train_konflux.jsonl").read_bytes() == before
     (orchard.bin / "fail").unlink()
     (orchard.bin / "unpatched").touch()
+    assert "ran without scripts.generate.patch" in one_line(orchard.make("generate"))
+    # Nothing is made before an endpoint answers.
+    (orchard.bin / "unpatched").unlink()
     result = orchard.make("generate", "ENDPOINT=http://127.0.0.1:1/v1")
-    assert "ran without scripts.generate.patch" in one_line(result)
+    assert "no teacher answers" in one_line(result) and not (orchard.folder / "models/finder").exists()
+    assert (orchard.folder / "generated/train_konflux.jsonl").read_bytes() == before
 
 
 def test_edited_facts_reach_the_rows_before_they_are_used(clone):

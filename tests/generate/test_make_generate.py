@@ -117,7 +117,7 @@ def test_a_failing_ilab_keeps_the_old_rows(harvested):
     assert (orchard.folder / "generated/train_konflux.jsonl").read_bytes() == before
     (orchard.bin / "fail").unlink()
     (orchard.bin / "unpatched").touch()
-    assert "ran without scripts.generate.patch" in one_line(orchard.make("generate"))
+    assert "runs without scripts.serve.patch" in one_line(orchard.make("generate"))
     # Nothing is made before an endpoint answers.
     (orchard.bin / "unpatched").unlink()
     result = orchard.make("generate", "ENDPOINT=http://127.0.0.1:1/v1")

@@ -169,6 +169,13 @@ def test_settings_and_section_of_the_last_make_generate_are_kept(garden):
     assert config["generate"]["teacher"] == {"model_path": "large.gguf"} and config["train"]
 
 
+@pytest.mark.parametrize("name", ["TEACHER", "WORDINGS"])
+def test_a_setting_for_an_endpoint_without_one_is_named(garden, name):
+    with pytest.raises(SystemExit, match=f"{name}= is for a teacher behind an endpoint; give ENDPOINT= too"):
+        garden.ask(**{name: "9"})
+    assert not garden.asked
+
+
 def test_another_config_with_the_same_section_is_no_other_teacher(garden):
     garden.ask()
     garden.configure("other")

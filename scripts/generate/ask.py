@@ -112,7 +112,9 @@ def main():
     settings, section = given["settings"], given["config"]["generate"]
     url = settings["ENDPOINT"].strip()
     if not url and (alone := [name for name in ("TEACHER", "WORDINGS") if settings.get(name, "").strip()]):
-        program.fail(f"{alone[0]}= is for a teacher behind an endpoint; give ENDPOINT= too, such as http://host:8000/v1")
+        program.fail(
+            f"{alone[0]}= is for a teacher behind an endpoint; give ENDPOINT= too, such as http://host:8000/v1"
+        )
     teacher.check(section, args.config, url)
     model = "" if url else section["teacher"]["model_path"]
     asked = teacher.Teacher(section, url, args.config, args.base, args.work, model)

@@ -1,18 +1,15 @@
-"""From what a teacher said of the parts of pages to facts in the form of evaluation/facts.yaml: rules, and a split.
+"""From what a teacher said of the parts of pages to facts in the form of evaluation/facts.yaml.
 
 Nobody is asked anything. What is dropped has a named reason. Three questions of a fact are never trained: they measure.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator
 
-from scripts.generate import curate
-from scripts.generate.support import missing_name, stems, words
+from scripts.generate import curate, rules
+from scripts.generate.support import words
 from scripts.measure import scoring
 
-PRONOUN = re.compile(r"\b(it|its|they|them|their)\b", re.I)
-IDENTIFIER = re.compile(r"\d|[_/@*=]|^--|\w\.\w|[a-z][A-Z]")
 HELD_OUT = 3  # questions of a fact that are not trained
 SHARE = 3  # of the questions without an answer each third is not trained
 GENERAL = 6  # rows of common knowledge a fact, about as many as the sample has
@@ -35,62 +32,6 @@ def order(text: str) -> str:
 def key(question: str) -> str:
     """What is the same in questions that are the same."""
     return " ".join(words(question)).lower()
-
-
-def flat(text: str) -> str:
-    return " ".join(text.split())
-
-
-def quoted(source: str, text: str) -> bool:
-    """Whether `source` is a copy of something in `text`, apart from blanks and the mark of a list item."""
-    source = flat(source).lstrip("-*• ").strip()
-    return len(source) > 2 and source in flat(text)
-
-
-def has(term: str, text: str) -> bool:
-    """Whether `term` is in `text` as the key term of an answer."""
-    return scoring.holds([[term]], text)
-
-
-def leans(question: str) -> bool:
-    """Whether a question speaks about a text, or has a pronoun for its subject: "What does it need?"."""
-    pronoun = PRONOUN.search(question)
-    return bool(curate.DEICTIC.search(question)) or pronoun is not None and not stems(question[: pronoun.start()])
-
-
-def invents(text: str, known: str) -> bool:
-    """Whether `text` has a number, an identifier or a file name that is not in `known`.
-
-    Other names are let pass: people write "PR" for what the page calls a pull request.
-    """
-    name = missing_name(" ".join(word for word in text.split() if IDENTIFIER.search(word)), known)
-    return name is not None
-
-
-def wrong_question(question: str, its: list[str], part: dict, product: str) -> str | None:
-    """Why a question is dropped, or None. its: the terms that answer it."""
-    count = len(question.split())
-    if not 2 <= count <= curate.MAX_QUESTION_WORDS:
-        return "over-long" if count > 2 else "not a question"
-    if leans(question):
-        return "does not stand alone"
-    if all(has(term, question) for term in its):
-        return "holds its answer"
-    if invents(question, f"{part['text']} {part['title']} {product}"):
-        return "question not supported"
-    if not ({*stems(question)} - {*stems(product)}) & {*stems(f"{part['text']} {part['title']}")}:
-        return "shares no word with its part"
-    return None
-
-
-def right_answers(answers: list[str], its: list[str], part: dict, product: str) -> list[str]:
-    """Those of `answers` that hold all terms, and no name or number that the part does not have."""
-    known = f"{part['text']} {part['title']} {product}"
-    return [
-        answer for answer in dict.fromkeys(answers)
-        if len(answer.split()) <= curate.MAX_ANSWER_WORDS and all(has(term, answer) for term in its)
-        and not curate.DEICTIC.search(answer) and not invents(answer, known)
-    ]  # fmt: skip
 
 
 def split(questions: list[str], held: int) -> tuple[list[str], list[str]]:
@@ -122,7 +63,7 @@ def asked(entry: dict, part: dict, product: str, known: Known) -> dict[bool, lis
     right, count = {*entry["right"]}, len(entry["forward"])
     for number, (question, answer) in enumerate(entry["pairs"]):
         backward = number >= count
-        reason = wrong_question(question, entry["name"] if backward else entry["terms"], part, product)
+        reason = rules.wrong_question(question, entry["name"] if backward else entry["terms"], part, product)
         reason = reason or ("not right by the teacher's own check" if number not in right else None)
         reason = reason or ("leads to another page" if (question, part["page"]) in known.lost else None)
         reason = reason or ("duplicate" if key(question) in known.seen else None)
@@ -134,29 +75,18 @@ def asked(entry: dict, part: dict, product: str, known: Known) -> dict[bool, lis
     return kept
 
 
-def wrong_fact(entry: dict, part: dict, answers: list[str], product: str) -> str | None:
-    """Why a fact is dropped before its questions are looked at, or None. answers: the right ones."""
-    if not quoted(entry["source"], part["text"]):
-        return "source not in the page"
-    if invents(entry["fact"], f"{part['text']} {part['title']} {product}"):
-        return "fact not supported"
-    if not all(has(term, entry["source"]) for term in entry["terms"]):
-        return "key term not in the source"
-    return "fewer than two right answers" if len(answers) < 2 else None
-
-
 def fact(entry: dict, part: dict, product: str, known: Known) -> dict | None:
     """An entry of facts.yaml, or None when too little of what the teacher said is right."""
-    answers = right_answers(entry["answers"], entry["terms"], part, product)
-    reason = wrong_fact(entry, part, answers, product)
+    answers = rules.right_answers(entry["answers"], entry["terms"], part, product)
+    reason = rules.wrong_fact(entry, part, answers, product)
     kept = {False: [], True: []} if reason else asked(entry, part, product, known)
     if not reason and len(kept[False]) < 4:
         reason = "fewer than four right questions"
     if reason:
         known.drop(part["page"], entry["fact"], entry["source"], reason)
         return None
-    named = entry["name"] if entry["name"] and has(entry["name"][0], entry["source"]) else []
-    backward_answers = right_answers(entry["backward_answers"], named, part, product) if named else []
+    named = entry["name"] if entry["name"] and rules.has(entry["name"][0], entry["source"]) else []
+    backward_answers = rules.right_answers(entry["backward_answers"], named, part, product) if named else []
     both = len(kept[True]) > 2 and len(backward_answers) > 1
     forward, held_out = split(kept[False], HELD_OUT - both)
     backward, held_out_backward = split(kept[True], 1) if both else ([], [])
@@ -164,7 +94,7 @@ def fact(entry: dict, part: dict, product: str, known: Known) -> dict | None:
     reversed_, more = paired(backward, backward_answers)
     return {
         "id": f"{part['page']}-{order(entry['source'] + entry['fact'])[:8]}", "page": part["page"],
-        "heading": part["title"], "fact": entry["fact"], "source": flat(entry["source"]),
+        "heading": part["title"], "fact": entry["fact"], "source": rules.flat(entry["source"]),
         "key_terms": [[term] for term in entry["terms"]], "reversed_key_terms": [[name] for name in named if both],
         "wordings": wordings, "reversed": reversed_, "questions": questions, "reversed_questions": more,
         "held_out": held_out, "held_out_reversed": held_out_backward,
@@ -179,7 +109,7 @@ def unanswerable(parts: list[dict], product: str, known: Known) -> Iterator[dict
     for part in parts:
         for pair in part["unanswerable"]:
             question, answer = pair["question"], pair["answer"]
-            if leans(question) or len(question.split()) > curate.MAX_QUESTION_WORDS:
+            if rules.leans(question) or len(question.split()) > curate.MAX_QUESTION_WORDS:
                 reason = "does not stand alone"
             elif not pair["nowhere"]:
                 reason = "a page may answer it"
@@ -187,7 +117,7 @@ def unanswerable(parts: list[dict], product: str, known: Known) -> Iterator[dict
                 reason = "duplicate"
             else:
                 known.seen.add(key(question))
-                if not scoring.declines(answer) or invents(answer, f"{part['text']} {part['title']} {question}"):
+                if not scoring.declines(answer) or rules.invents(answer, f"{part['text']} {part['title']} {question}"):
                     answer = DECLINING[len(known.seen) % len(DECLINING)].format(product)
                 yield {"q": question, "a": answer}
                 continue

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import configuration, files, program
-from scripts.generate import authored, curate, decisions, facts_file, gather, raw, validate, variants
+from scripts.generate import authored, curate, decisions, facts_file, gather, raw, validate
 
 AUTHORED, REVIEW = Path("evaluation/facts.yaml"), Path("review.yaml")
 INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")

@@ -78,13 +78,9 @@ def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) 
     keys = ("user", "assistant", "page", "chunk")
     files.write_json_lines(output.with_name("rejected.jsonl"), rejected)
     files.write_json_lines(output.with_name("test_konflux.jsonl"), seed_rows(qna, system))
-    worded = [{**row, "user": wording} for row in kept
-              for wording in variants.variants(row["user"], row["assistant"], row["chunk"])]  # fmt: skip
-    files.write_json_lines(output, ({"system": system, **{key: row[key] for key in keys}} for row in worded))
-    print(
-        f"{output}: {len(worded)} rows, {len(kept)} questions in several wordings each from "
-        f"{len({row['page'] for row in kept})} pages, {len(rejected)} rejected; next: make inspect, make train"
-    )
+    files.write_json_lines(output, ({"system": system, **{key: row[key] for key in keys}} for row in kept))
+    print(f"{output}: {len(kept)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} rejected; "
+          "next: make inspect, make train")  # fmt: skip
 
 
 def write_gathered(path: Path, parts: list[dict], content: dict, dropped: list[dict]) -> None:

@@ -28,17 +28,8 @@ def test_rows_have_ilabs_shape_and_say_where_they_come_from(garden):
     } in rows
     assert all(list(row) == ["system", "user", "assistant", "page", "chunk"] for row in rows)
     assert all(set(row) == {"user", "assistant", "page", "chunk", "context", "reason"} for row in rejected)
-    asked = [
-        row["user"] for row in rows if row["user"].endswith("?") and row["user"].startswith(("What", "When", "Wher"))
-    ]
-    assert len(asked) + len(rejected) == garden.summary["calls"] == 25
-    assert {"when does a pear ripen", "Tell me when a pear ripens.", "A pear ripens when?", "pear ripen"} <= {
-        row["user"] for row in rows if row["page"] == "pears"
-    }
-    said_of_rows = (
-        f"{len(rows)} rows, {len(asked)} questions in several wordings each from 3 pages, {len(rejected)} rej"
-    )
-    assert f"generated/train_konflux.jsonl: {said_of_rows}" in said
+    assert len(rows) + len(rejected) == garden.summary["calls"] == 25
+    assert f"generated/train_konflux.jsonl: {len(rows)} rows from 3 pages, {len(rejected)} rejected" in said
     for reason in {row["reason"] for row in rejected}:
         assert f"dropped: {reason}" in said
 

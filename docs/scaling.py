@@ -7,15 +7,19 @@ reasoned: lines through one measured point.
 import heapq
 import random
 
-# Measured: `make generate` on the 23 sample pages with the embedded teacher, 2 cores.
-CALLS_A_PAGE, ROWS_A_PAGE, CALLS_A_SECOND = 911 / 23, 247 / 23, 911 / (3.6 * 60)
+# By the questions a fact: calls, tokens a call, and rows of a page. With 1, measured: the embedded teacher on the 23
+# sample pages, 911 calls and 247 rows; its tokens are assumed. With 12, measured: a scripted teacher on two pages of
+# 716 words (docs/generate-experiments.md), 940 tokens a call and 914 rows; by words and sections for a page of
+# Konflux, which has 680 words and 6.4 sections.
+FLOWS = {1: (911 / 23, 420, 247 / 23), 12: (4 * 6.36 + 3 * 680 / 36, 940, 914 / 716 * 680)}
+CALLS_A_SECOND = 911 / (3.6 * 60)  # Measured: the embedded teacher, 2 cores.
 # Measured: the training on all authored facts, 135M parameters, 2 cores.
 TOKENS_A_ROW, CPU_TOKENS, CPU_MODEL = 717414 / 13602, 268, 0.135
 # Measured: build/rag/index.json of the 23 sample pages.
 INDEX_A_PAGE = 1024396 / 23
-# Assumed: tokens of a teacher's call, what a GPU server of an 8B teacher reads and writes a second over all requests,
-# what a GPU computes in training (a tenth of an H100's 989 TFLOP/s in bfloat16, its data sheet), and the price.
-TOKENS_A_CALL, SERVER_TOKENS, FLOPS, PRICE = 420, 10_000, 1e14, 2.5
+# Assumed: what a GPU server of an 8B teacher reads and writes a second over all requests, what a GPU computes in
+# training (a tenth of an H100's 989 TFLOP/s in bfloat16, its data sheet), and the price.
+SERVER_TOKENS, FLOPS, PRICE = 10_000, 1e14, 2.5
 # Cited: weights, gradients and Adam's moments in mixed precision, without activations (arXiv:1910.02054, 3.1). Assumed:
 # what each further node adds, as gradients travel.
 BYTES_A_PARAMETER, EFFICIENCY = 16, 0.9
@@ -30,7 +34,7 @@ def hours(number: float) -> str:
 
 def tokens(pages: int, wordings: int) -> float:
     """Tokens of one pass of a training."""
-    return pages * ROWS_A_PAGE * wordings * TOKENS_A_ROW
+    return pages * FLOWS[wordings][2] * TOKENS_A_ROW
 
 
 def gpu_training(billions: float, trained: float, gpus: int = 1) -> float:
@@ -47,20 +51,21 @@ def teaching() -> str:
     """By pages and wordings: what the teacher is asked and how long that takes, here and on a GPU server."""
     rows = []
     for pages in (123, 1_000, 10_000, 100_000):
-        for wordings in (1, 19):
-            asked = pages * CALLS_A_PAGE * wordings  # another wording is another call an opening
-            gpu = asked * TOKENS_A_CALL / SERVER_TOKENS / 3600
-            rows.append([f"{pages:,}", wordings, f"{asked:,.0f}", f"{asked * TOKENS_A_CALL / 1e6:,.0f}",
-                         f"{pages * ROWS_A_PAGE * wordings:,.0f}", f"{tokens(pages, wordings) / 1e6:,.1f}",
-                         hours(asked / CALLS_A_SECOND / 3600), hours(gpu), f"{gpu * PRICE:,.2f} $",
+        for wordings, (calls, size, made) in FLOWS.items():
+            asked = pages * calls
+            gpu = asked * size / SERVER_TOKENS / 3600
+            # The embedded teacher asks one question a fact.
+            here = hours(asked / CALLS_A_SECOND / 3600) if wordings == 1 else "-"
+            rows.append([f"{pages:,}", wordings, f"{asked:,.0f}", f"{asked * size / 1e6:,.0f}", f"{pages * made:,.0f}",
+                         f"{tokens(pages, wordings) / 1e6:,.1f}", here, hours(gpu), f"{gpu * PRICE:,.2f} $",
                          f"{pages * INDEX_A_PAGE / 1e9:.2f} GB"])  # fmt: skip
     return table("| pages | wordings | calls | M tokens asked | rows | M tokens trained | 2 cores, 135M teacher "
                  "| a GPU, 8B teacher | its price | index |", rows)  # fmt: skip
 
 
 def training() -> str:
-    """By the student's size: memory, disk, and hours for the rows of 123 and of 100,000 pages with 19 wordings."""
-    small, large = tokens(123, 19), tokens(100_000, 19)
+    """By the student's size: memory, disk, and hours for the rows of 123 and of 100,000 pages with 12 wordings."""
+    small, large = tokens(123, 12), tokens(100_000, 12)
     rows = []
     for billions in (0.135, 1.7, 8):
         memory, disk = billions * BYTES_A_PARAMETER, billions * (4 + 2 + 12)  # weights, GGUF, the state to go on from

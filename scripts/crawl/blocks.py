@@ -62,12 +62,15 @@ def stable_since(soup: BeautifulSoup, present: Marks) -> None:
     for mark in select(soup, SINCE, present):
         holder = mark.parent or mark
         heading = holder.find_next_sibling(HEADINGS) or holder.find_previous_sibling(HEADINGS)
-        if heading is not None and (text := mark.get_text(" ", strip=True)):
-            heading.insert_after(soup.new_tag("p", string=f"Since {text}"))
+        if heading is not None and (text := " ".join(mark.get_text().split())):
+            since = f"Since {text}" if text[0].isdigit() else text.capitalize()  # "const: unstable" names no version
+            heading.insert_after(soup.new_tag("p", string=since))
 
 
 def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, small titles, lines of verse and the remarks on (1), (2) in code."""
+    for title in select(soup, ".badge-title", present):  # Relearn: "Version" and "6.6.6" in one badge
+        title.append(" ")
     for title in select(soup, SMALL_TITLES, present):
         bold = soup.new_tag("strong")
         bold.extend(list(title.contents))

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from scripts.crawl.selecting import Marks, removed, select
 from scripts.crawl.tabs import bold_line
@@ -33,9 +33,9 @@ ADMONITIONS = tuple(
         (".notices, .box.cstyle", ".box-label, .label", ".box-content, .notices-content", "Relearn 7, Learn 2"),
         ("div.callout, div.nextra-callout", ".callout-title-container, .callout-title, .callout-header",
          ".callout-body-container, .callout-content", "Quarto 1, Nextra 2"),
-        (".alert, .book-hint, div.hint, blockquote.hint, .gdoc-hint, .notice, .docs-callout", ".alert-heading,"
-         " .gdoc-hint__title, .notice-title", ".gdoc-hint__text", "Docsy 0.11, Hugo Book 11, GitBook, Geekdoc,"
-         " minimal mistakes 4: https://mmistakes.github.io/minimal-mistakes/docs/utility-classes/#notices"),
+        (".alert, .book-hint, div.hint, blockquote.hint, .gdoc-hint, .notice, [class*=notice--], .docs-callout",
+         ".alert-heading, .gdoc-hint__title, .notice-title", ".gdoc-hint__text",
+         "Docsy 0.11, Hugo Book 11, GitBook, Geekdoc, minimal mistakes 4: https://mmistakes.github.io/minimal-mistakes/docs/utility-classes/#notices"),
         ("blockquote[class$=-title]", ":scope > p:first-child", "", "just-the-docs 0.10, callout with a title"),
         ("p.note, p.warning, p.tip, p.important, p.caution, blockquote.note, blockquote.warning, blockquote.tip,"
          " blockquote.important, blockquote.caution, blockquote.highlight, blockquote.new", "", "",
@@ -69,6 +69,26 @@ def label_of(kind: str, title: str) -> str:
     return f"{title}:" if not kind or kind.lower() in title.lower() else f"{kind}: {title}"
 
 
+def own_label(box: Tag, kind: str) -> str:
+    """Take out the bold word with which an author began a box without a title, where it is the box's kind; "" if none.
+
+    The text begins with "**Warning:**" in a box of class warning: Hugo Book's and minimal mistakes' have no titles.
+    """
+    bold = box.find(["strong", "b"])
+    if bold is None or not kind or not box.get_text().strip().startswith(bold.get_text().strip()):
+        return ""
+    title = bold.get_text().strip().rstrip(":")
+    if title.lower() != kind.lower():
+        return ""
+    after = bold.next_sibling
+    if isinstance(after, Tag) and after.name == "br":
+        after.decompose()
+    elif isinstance(after, NavigableString):
+        after.replace_with(re.sub(r"^\s*:?\s*", "", after))
+    bold.decompose()
+    return title
+
+
 def quote_admonitions(soup: BeautifulSoup, present: Marks) -> None:
     """Make, in place, each admonition a <blockquote> that begins with its label in bold."""
     for rule in ADMONITIONS:
@@ -83,6 +103,7 @@ def quote_admonitions(soup: BeautifulSoup, present: Marks) -> None:
                     part.decompose()
                 title = " ".join(found.get_text(" ").split())
                 found.decompose()
+            title = title or own_label(box, kind)
             text = (box.select_one(rule.text) if rule.text else None) or box
             if text is not box and len(text.get_text(strip=True)) < len(box.get_text(strip=True)):
                 text = box  # some of the text lies outside the part that should have it

@@ -9,7 +9,7 @@ from bs4 import NavigableString, Tag
 NUMBERS = set(
     "lineno linenos linenodiv lnt lnlinks ln gutter rouge-gutter hljs-ln-numbers blob-num line-number line-numbers-rows"
     " line-numbers-wrapper react-syntax-highlighter-line-number linenum src-line-numbers boring copy md-code__nav"
-    " md-annotation__index tooltip sr-only".split()
+    " md-annotation__index tooltip sr-only ttc".split()
 )
 # Elements that are one line of code each, where no newline stands between them.
 # Prism: https://github.com/FormidableLabs/prism-react-renderer. Starlight: https://expressive-code.com

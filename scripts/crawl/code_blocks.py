@@ -2,7 +2,7 @@
 
 import re
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from scripts.crawl.code import is_no_code, language_of, text_of
 from scripts.crawl.selecting import Marks, inside, removed, select
@@ -39,6 +39,9 @@ def out_of_table(table: Tag) -> None:
 def as_pre(soup: BeautifulSoup, present: Marks) -> list[Tag]:
     """Make, in place, code that is in no <pre> one, and give all blocks of code."""
     for fragment in select(soup, FRAGMENTS, present):
+        if fragment.name == "div":  # its lines are elements; the newlines between them are not seen
+            for node in [node for node in fragment.contents if isinstance(node, NavigableString) and not node.strip()]:
+                node.extract()
         fragment.name = "pre"
     for selector, language in DIAGRAMS.items():
         for diagram in select(soup, selector, present):

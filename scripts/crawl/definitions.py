@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 
 from scripts.crawl.selecting import Marks, attached, select
 
+BLANKS = re.compile(r"(?<=\() | (?=[),])")  # that no one writes around brackets
 # What names an entry of an API; it becomes code, its text follows.
 # Sphinx: https://www.sphinx-doc.org/en/master/usage/domains/index.html (dt.sig since 4.0, dl.class > dt before).
 SIGNATURES = (
@@ -16,6 +17,8 @@ SIGNATURES = (
 BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
 
 
+# The same as a table of its parts: Doxygen 1.9, https://github.com/doxygen/doxygen/blob/master/src/htmlgen.cpp
+PROTOTYPES = ".memproto table.memname"
 # The same as a heading: rustdoc.
 HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header"
 
@@ -26,13 +29,18 @@ def signatures(soup: BeautifulSoup, present: Marks) -> None:
         text = " ".join(heading.get_text().split())
         heading.clear()
         heading.append(soup.new_tag("code", string=text))
+    for table in select(soup, PROTOTYPES, present):
+        text = " ".join(" ".join(cell.get_text().split()) for cell in table.find_all("td"))
+        paragraph = soup.new_tag("p")
+        paragraph.append(soup.new_tag("code", string=BLANKS.sub("", " ".join(text.split()))))
+        table.replace_with(paragraph)
     for term in select(soup, SIGNATURES, present):
         if not attached(term, soup):
             continue
         for part in term.select("a.headerlink, a:has(> .viewcode-link)"):
             part.decompose()
         text = " ".join(term.get_text().replace("\xa0", " ").split())
-        text = re.sub(r"(?<=\() | (?=[),])", "", text)
+        text = BLANKS.sub("", text)
         paragraph = soup.new_tag("p")
         paragraph.append(soup.new_tag("code", string=text))
         entry = term.parent

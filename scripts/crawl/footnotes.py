@@ -14,8 +14,8 @@ MARKS = (
 )
 # What leads from a note back to its mark: Python-Markdown, remark, kramdown, markdown-it-footnote, docutils, mdBook.
 BACK = ("a.footnote-backref, a.data-footnote-backref, a[data-footnote-backref], a.reversefootnote,"
-        " a[role=doc-backlink], a.fn-backref, a[href^='#fnref'], a[href^='#_footnoteref'], a[href^='#fr-'], .backrefs,"
-        " .fn-bracket")  # fmt: skip
+        " a[role=doc-backlink], a.fn-backref, a[href^='#fnref'], a[href^='#_footnoteref'], a[href^='#fr-'],"
+        " a[href^='#reffn'], .backrefs, .fn-bracket")  # fmt: skip
 NOTES = ("section.footnotes > h2, .footnotes > hr, #footnotes > hr, div.footnote > hr, .footnotes-sep,"
          " section.footnotes > hr, [data-footnotes] > h2")  # fmt: skip
 
@@ -64,6 +64,17 @@ def footnotes(soup: BeautifulSoup, present: Marks) -> None:
         define(soup, note, label)
 
 
+def end_link(note: Tag) -> None:
+    """End a note that is an address alone with a full stop: "[^1]: <https://a.b>" defines a link in CommonMark.
+
+    https://spec.commonmark.org/0.31.2/#link-reference-definitions
+    """
+    text = note.get_text().strip()
+    link = note.find("a")
+    if re.fullmatch(r"https?://\S+[^\s.]", text) and isinstance(link, Tag) and link.get_text().strip() == text:
+        link.insert_after(".")
+
+
 def define(soup: BeautifulSoup, note: Tag, label: str) -> None:
     """Make an element the definition of footnote `label`."""
     text = note
@@ -78,11 +89,15 @@ def define(soup: BeautifulSoup, note: Tag, label: str) -> None:
             note.replace_with(text)
     for back in [*text.select(BACK), *text.select(".label, .footnote-definition-label, dt.label")]:
         back.decompose()
+    number = text.find("sup")
+    if isinstance(number, Tag) and number.get_text().strip() == label and text.get_text().strip().startswith(label):
+        number.decompose()  # GitBook 3
     first = text.find(string=lambda value: value.strip())
     if isinstance(first, NavigableString):  # "1. The note" of Asciidoctor, whose number was a link
         first.replace_with(re.sub(rf"^\s*(\[?{re.escape(label)}[\].:]+|[.:])\s+|^\s+", "", first, count=1))
     text.name, text.attrs = "div", {}
     holder = text.find("p") or text
+    end_link(holder)
     holder.insert(0, f"[^{label}]: ")
     if holder is text and text.parent is not None and text.parent.name in ("ol", "ul"):
         text.name = "p"

@@ -10,7 +10,8 @@ from scripts.crawl.selecting import Marks, attached, select
 ORDINALS = re.compile(r"(st|nd|rd|th|er|re|e|o|a|º|ª|tm|sm|r|™|®|℠|©)$", re.I)
 # Formulas: where their TeX is. MathJax 2 and 3, KaTeX, MathML, Sphinx (mathjax, imgmath), pymdownx.arithmatex.
 # https://katex.org/docs/options (output: htmlAndMathml), https://www.sphinx-doc.org/en/master/usage/extensions/math.html
-FORMULAS = ".katex-display, .katex, mjx-container, .MathJax, math, .math, .arithmatex, img.math, span.math, tex-math"
+FORMULAS = (".katex-display, .katex, .book-katex, mjx-container, .MathJax, math, .math, .arithmatex, img.math,"
+            " span.math, tex-math")  # fmt: skip
 
 
 def raise_and_lower(soup: BeautifulSoup, present: Marks) -> None:
@@ -70,9 +71,16 @@ def formulas(soup: BeautifulSoup, present: Marks) -> None:
 
 def marks_and_pictures(soup: BeautifulSoup, present: Marks) -> None:
     """Show ticked boxes as [x], emoji as their characters, and pictures that load late at their address."""
-    for box in select(soup, "input[type=checkbox]", present):
-        if box.find_parent("li"):
-            box.replace_with("[x] " if box.has_attr("checked") else "[ ] ")
+    for box in select(soup, "input[type=checkbox], [role=checkbox]", present):
+        if item := box.find_parent("li"):
+            mark = "[x] " if box.has_attr("checked") or box.get("aria-checked") == "true" else "[ ] "
+            text = item.find("p")
+            first = text is not None and item.get_text().strip().startswith(text.get_text().strip())
+            if text is not None and first and text not in box.parents:
+                text.insert(0, mark)  # GitBook has them in boxes beside one another
+                box.decompose()
+            else:
+                box.replace_with(mark)
     for image in select(soup, "img", present):
         if {"emoji", "emojione", "twemoji", "gemoji"} & set(image.get_attribute_list("class")) and image.get("alt"):
             image.replace_with(str(image["alt"]))

@@ -4,7 +4,8 @@ import re
 
 from bs4 import Tag
 
-from scripts.crawl.selecting import Marks, attached, inside, removed, select
+from scripts.crawl.phrases import remove_phrases
+from scripts.crawl.selecting import Marks, inside, removed, select
 
 # (what it is, CSS, where it was seen)
 NOISE = (
@@ -27,8 +28,9 @@ NOISE = (
     ("edit links, feedback, dates", ".edit-this-page, .theme-edit-this-page, .theme-doc-footer, .md-feedback,"
      " .edit-page-link, .edit-link, .feedback, .feedback--title, .feedback--question, .feedback--answer,"
      " .feedback--response, .page-feedback, .td-page-meta, .td-page-meta__lastmod, .page__meta,"
-     " .page__meta-readtime, .page__share, .page__taxonomy, .md-source-date, .git-revision-date-localized-plugin,"
-     " .git-revision-date, .last-updated, .lastupdated, .page-lastmod, .theme-last-updated, .VPDocFooter, .page-meta,"
+     " .page__meta-readtime, .page__share, .page__taxonomy, .R-taxonomy, .md-source-date,"
+     " .git-revision-date-localized-plugin, .git-revision-date,"
+     " .last-updated, .lastupdated, .page-lastmod, .theme-last-updated, .VPDocFooter, .page-meta,"
      " .reading-time, .share-buttons, #disqus_thread, .giscus, .utterances",
      "Antora 3, Docusaurus 3, MkDocs Material 9, Docsy 0.11, minimal mistakes 4, VitePress 1, VuePress 2"),
     ("tools of code blocks", ".toolbar, .source-toolbox, .copybtn, .copy-button, .clipboard-button, .copy-to-clipboard,"
@@ -41,13 +43,15 @@ NOISE = (
      " .out-of-band, .source-link, a.source, .rightside, .memtemplate-nav, .git-link",
      "Sphinx viewcode, rustdoc 1.63 and 1.80"),
     ("text for screen readers, which repeats what is seen", ".sr-only, .visually-hidden, .screen-reader-text,"
-     " .screenreader-only, .a11y-hidden, .sd-hide-link-text, .assistive-text, .cdk-visually-hidden, .skip-link",
+     " .screenreader-only, .a11y-hidden, .sd-hide-link-text, .assistive-text, .cdk-visually-hidden, .skip-link,"
+     " .lightbox-back",
      "Bootstrap 5, Starlight 0.34, sphinx-design 0.6"),
     ("controls and what is not shown", "button, input, select, textarea, noscript, template, dialog, iframe, object,"
      " canvas, audio, svg, link, meta, [hidden], [aria-hidden=true], .d-none, .no-print.controls, .print-only,"
      " .only-print, .visible-print-block, rustdoc-toolbar, .hideme,"
      " .method-click-advice, #copy-path, .collapse-toggle, #toggle-all-docs,"
-     " .md-annotation__index, #ethical-ad-placement, [data-ea-publisher], .skip-to-content",
+     " .md-annotation__index, #ethical-ad-placement, [data-ea-publisher], .skip-to-content,"
+     " img.book-icon",
      "HTML, ARIA 1.2, Bootstrap 5, rustdoc, MkDocs Material 9, Read the Docs"),
 )  # fmt: skip
 
@@ -55,27 +59,15 @@ NOISE = (
 FOOTERS = "footer, #footer"
 # Lists of links to the page's own sections; where they lead to other pages they are the text of an index page.
 OWN_SECTIONS = ".toc, #toc, .toctree, .summary-toc, .page-toc, .list-of-contents"
-# Whole elements that say only this, whatever their markup is: links, and any element.
-LINKS = re.compile(
-    r"(edit|improve|suggest (an )?(edits?|changes?)( to| on| for)?|view|show|open|report (an? )?(issue|bug|problem)s?"
-    r"( with| on| about)?|give feedback( on| about)?|contribute to) ?(this|on|the)? ?(page|section|doc|article|topic)?"
-    r"( ?(source|on github|on gitlab|on bitbucket|as markdown|github|gitlab|bitbucket|in github))?"
-    r"|(↑ ?)?(back to|return to|go to) (the )?top( of( the)? page)?|skip to (the )?(main )?content|\[source\]|source"
-    r"|copy (page|link|markdown).{0,20}|(←|«|<) ?(previous|prev)( page)?|(next|previous)( page)? ?(→|»|>)",
-    re.I,
-)
-PHRASES = re.compile(
-    r"(is|was) this (page|article|section|doc|topic|information)?\s*(helpful|useful)\W.{0,40}"
-    r"|(did|does) this page help( you)?\W.{0,20}|thank(s| you) for your feedback!?.{0,40}"
-    r"|(this page was )?last (updated|modified|reviewed|edited|changed)\b( on| at|:| by)?.{0,40}\d{2,4}.{0,40}"
-    r"|on this page:?|in this article:?|\d+ min(ute)?s? read|copy to clipboard"
-    r"|powered by (mkdocs|sphinx|hugo|jekyll).*",
-    re.I,
-)
-DATES = re.compile(r"(this page was )?last (updated|modified|reviewed|edited|changed)\b", re.I)
-INLINE = ("a", "span", "small", "em", "i", "b", "strong", "time", "code")
-BLOCKS = (*INLINE, "p", "div", "li", "ul", "ol", "footer", "section", "header", "aside")
-PARTS = ["p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "pre"]
+CONTENTS = re.compile(r"(table of )?contents:?|on this page:?|in this article:?|toc", re.I)
+
+
+def remove_with_title(toc: Tag) -> None:
+    """Take out a list of the page's own sections, and what calls it "Table of contents" before it."""
+    title = toc.find_previous_sibling()
+    if title is not None and CONTENTS.fullmatch(title.get_text(" ", strip=True)):
+        title.decompose()
+    toc.decompose()
 
 
 def own_sections(toc: Tag) -> bool:
@@ -84,42 +76,27 @@ def own_sections(toc: Tag) -> bool:
     return bool(links) and all(str(link["href"]).startswith("#") for link in links)
 
 
-def remove_phrases(soup: Tag) -> None:
-    """Take out elements whose whole text is one of LINKS or PHRASES, unless they are part of a sentence or a cell."""
-    texts = [text for text in soup.strings if 3 < len(text) < 120]
-    for text in [text for text in texts if any(said.match(text.strip()) for said in (LINKS, PHRASES, DATES))]:
-        if not attached(text, soup) or inside(text, ("pre", "td", "th", "dt")):
-            continue
-        said = LINKS if inside(text, ("a",)) else PHRASES
-        top: Tag | None = None
-        for parent in text.parents:
-            if parent is soup or parent.name not in BLOCKS or not said.fullmatch(parent.get_text(" ", strip=True)):
-                break
-            top = parent
-        if top is not None and not (top.name in INLINE and top.find_parent(PARTS)):
-            top.decompose()
-
-
 def remove_noise(soup: Tag, present: Marks) -> None:
-    """Take out, in place, all that NOISE, FOOTERS, OWN_SECTIONS and PHRASES name."""
-    for _, selectors, _ in NOISE:
+    """Take out, in place, all that NOISE, FOOTERS, OWN_SECTIONS and phrases.py name."""
+    for what, selectors, _ in NOISE:
         for tag in select(soup, selectors, present):
             if removed(tag):
                 continue
             if not inside(tag, ("pre",)) or tag.name in ("button", "svg"):
-                tag.decompose()
+                remove_with_title(tag) if what.startswith("tables of contents") else tag.decompose()
     for tag in select(soup, FOOTERS, present):
         if not removed(tag) and not inside(tag, ("blockquote",)):
             tag.decompose()
     for tag in select(soup, OWN_SECTIONS, present):
         if not removed(tag) and own_sections(tag):
-            tag.decompose()
+            remove_with_title(tag)
     for heading in select(soup, "h1, h2, h3, h4, h5, h6, dt, caption, figcaption", present):
-        for link in heading.find_all("a"):
+        code = "code-header" in heading.get_attribute_list("class")  # rustdoc links "&" and "()" to what they mean
+        for link in [] if code else heading.find_all("a"):
             if not re.search(r"\w", link.get_text()) and not link.find("img"):
                 link.decompose()  # a sign that leads to the heading itself: ¶, #, §, U+200B
-            elif heading.name[0] == "h" and str(link.get("href", "#")).startswith("#"):
-                link.unwrap()  # mdBook's headings are links to themselves, Sphinx's to the table of contents
+            elif heading.name[0] == "h" and (link.get("itemprop") == "url" or str(link.get("href", "#"))[:1] == "#"):
+                link.unwrap()  # headings of mdBook and minimal mistakes lead to themselves, Sphinx's to the contents
     for link in select(soup, "a[role=doc-backlink]", present):
         link.unwrap()  # docutils: [CIT2002] leads back to where it is cited
     remove_phrases(soup)

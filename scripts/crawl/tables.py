@@ -25,6 +25,24 @@ def is_layout(table: Tag, groups: list[list[Tag]]) -> bool:
     )
 
 
+def as_table(soup: BeautifulSoup, grid: Tag) -> None:
+    """Make, in place, a table of other elements with ARIA's roles one of HTML's: GitBook's.
+
+    https://www.w3.org/TR/wai-aria-1.2/#table
+    """
+    head, body = soup.new_tag("thead"), soup.new_tag("tbody")
+    for row in grid.select("[role=row]"):
+        cells = row.select("[role=columnheader], [role=rowheader], [role=cell], [role=gridcell]")
+        for cell in cells:
+            cell.name = "th" if cell["role"] == "columnheader" else "td"
+        row.name = "tr"
+        (head if not body.contents and all(cell.name == "th" for cell in cells) else body).append(row.extract())
+        row.extend([cell.extract() for cell in cells])
+    grid.clear()
+    grid.name = "table"
+    grid.extend([part for part in (head, body) if part.contents])
+
+
 def unwrap(table: Tag) -> None:
     """Leave the cells of a table as blocks, one after the other; a row of nothing but text becomes one line."""
     for row in [row for group in rows_of(table) for row in group]:
@@ -57,9 +75,11 @@ def head_of(soup: BeautifulSoup, lines: list[list[Tag | None]], width: int) -> T
 
 def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, each table: one row of headings, then rows with as many cells; layout tables become blocks."""
-    for table in reversed(select(soup, "table", present)):  # those inside others first
+    for table in reversed(select(soup, "table, [role=table]", present)):  # those inside others first
         if not attached(table, soup):
             continue
+        if table.name != "table":
+            as_table(soup, table)
         groups = rows_of(table)
         if not groups or is_layout(table, groups):
             unwrap(table)

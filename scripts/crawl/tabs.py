@@ -1,5 +1,6 @@
 """Tabs: each panel gets its label before it, and all panels are shown."""
 
+import re
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup, Tag
@@ -27,7 +28,7 @@ TABS = tuple(
         (".vp-code-group", ":scope > .tabs label", ":scope > .blocks > *", "VitePress 1"),
         (".book-tabs", ":scope > label", ":scope > .book-tabs-content", "Hugo Book 11"),
         (".gdoc-tabs", ":scope > label", ":scope > .gdoc-tabs__content", "Geekdoc 1"),
-        (".tab-panel", ":scope > .tab-nav .tab-nav-button, :scope > .tab-nav .tab-nav-text",
+        (".tab-panel", ":scope > .tab-nav > .tab-nav-button",
          ":scope > .tab-content-container > .tab-content, :scope > .tab-content", "Relearn 7"),
         (".hextra-tabs", ".hextra-tabs-toggle", ".hextra-tabs-panel", "Hextra 0.9"),
     )
@@ -42,6 +43,9 @@ def label_tabs(soup: BeautifulSoup, present: Marks) -> None:
             if len(labels) == len(panels):
                 for label, panel in zip(labels, panels, strict=True):
                     give_label(soup, label, panel)
+            for title in around.select(":scope > .tab-nav > .tab-nav-title"):
+                if not re.search(r"\w", title.get_text()):
+                    title.decompose()  # Relearn fills one without text with U+200B
     for tablist in select(soup, "[role=tablist]", present):
         tabs = tablist.select("[role=tab]")
         others = outermost((tablist.parent or soup).select("[role=tabpanel], .tab-pane"))

@@ -2,6 +2,7 @@
 # ruff: noqa: E501  markup as the generators write it
 
 import pytest
+from markdown_it import MarkdownIt
 
 from scripts.crawl.page import read
 
@@ -90,9 +91,9 @@ BOXES = (
     '<details open class="box cstyle notices warning"><summary class="box-label">Warning</summary><div class="box-content">'
     "<p>Take care.</p></div></details>",  # Relearn
     '<p class="warning">Take care.</p>',  # just-the-docs
-    '<p class="notice--warning">Take care.</p>'.replace(
-        "notice--warning", "notice notice--warning"
-    ),  # minimal mistakes
+    '<p class="notice--warning">Take care.</p>',  # minimal mistakes
+    '<p class="notice--warning"><strong>Warning:</strong> Take care.</p>',  # its title is what the author wrote
+    '<blockquote class="book-hint warning"><p><strong>Warning</strong><br>Take care.</p></blockquote>',  # Hugo Book
     '<div class="hint hint-warning"><p>Take care.</p></div>',  # GitBook
     '<dl class="warning"><dt>Warning</dt><dd>Take care.</dd></dl>',  # Doxygen
     '<div class="warning"><h3 class="title">Warning</h3><p>Take care.</p></div>',  # DocBook
@@ -126,6 +127,9 @@ TABS = (
     '<input type=radio><label class="sd-tab-label">macOS</label><div class="sd-tab-content">{}</div></div>',
     '<div class="sphinx-tabs"><div role="tablist"><button aria-controls="p0" role="tab">Linux</button><button aria-controls="p1" '
     'role="tab">macOS</button></div><div id="p0" role="tabpanel">{}</div><div id="p1" hidden="true" role="tabpanel">{}</div></div>',
+    '<div class="tab-panel"><div class="tab-nav"><div class="tab-nav-title">\u200b</div><button class="tab-nav-button"><span class='
+    '"tab-nav-text">Linux</span></button><button class="tab-nav-button"><span class="tab-nav-text">macOS</span></button></div><div '
+    'class="tab-content-container"><div class="tab-content">{}</div><div class="tab-content">{}</div></div></div>',  # Relearn
     '<div class="book-tabs"><input type=radio><label>Linux</label><div class="book-tabs-content">{}</div><input type=radio>'
     '<label>macOS</label><div class="book-tabs-content">{}</div></div>',
 )
@@ -150,6 +154,8 @@ NOTES = (
     '<div class="footnote" id="_footnotedef_1"><a href="#_footnoteref_1">1</a>. One each.</div></div>',  # Asciidoctor
     '<p>Four<sup class="footnote-reference"><a href="#a">1</a></sup> cores.</p><div class="footnote-definition" id="a"><sup '
     'class="footnote-definition-label">1</sup><p>One each.</p></div>',  # mdBook
+    '<p>Four<sup><a href="#fn_1" id="reffn_1">1</a></sup> cores.</p><blockquote id="fn_1"><sup>1</sup>. One each.<a href="#reffn_1">'
+    " ↩</a></blockquote>",  # GitBook 3
 )
 
 
@@ -172,6 +178,13 @@ def test_footnotes(notes):
     assert markdown(notes) == "Four[^1] cores.\n\n[^1]: One each."
 
 
+def test_a_note_that_is_an_address_defines_no_link():
+    note = '<a href="https://a.b/c">https://a.b/c</a>'
+    text = markdown(NOTES[-2].replace("One each.", note))
+    assert text.endswith("[^1]: <https://a.b/c>.")
+    assert "https://a.b/c" in MarkdownIt().render(text)
+
+
 @pytest.mark.parametrize(
     "html, expected",
     [
@@ -187,6 +200,7 @@ def test_footnotes(notes):
             "$c_1$",
         ),
         ('<img class="math" alt="d^2" src="x.png"> g', "$d^2$ g"),
+        ('<span class="book-katex">\\( d_2 \\)</span> g', "$d_2$ g"),  # Hugo Book
         ('<script type="math/tex">e^2</script> f', "$e^2$ f"),
         ('<span class="arithmatex">\\(\\{x_1, y_*\\}\\)</span>', "$`\\{x_1, y_*\\}`$"),
     ],
@@ -254,8 +268,6 @@ TEXTS = (
 def test_text_stays_text_for_every_reader(text):
     import html
 
-    from markdown_it import MarkdownIt
-
     made = markdown(f"<p>{html.escape(text)}</p>")
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(made)
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"], made
@@ -273,6 +285,10 @@ def test_text_stays_text_for_every_reader(text):
         '<nav class="pagination-nav"><a href="/n">Next</a></nav><div class="prev-next-area"><a href="/n">next</a></div>',
         '<div class="toc"><ul><li><a href="#a">A</a></li></ul></div>',
         '<ul class="wy-breadcrumbs"><li>Home</li></ul>',
+        '<div><a href="/p"><span><span>Previous</span><span>Overview</span></span></a></div>',  # GitBook
+        '<div><p>Last updated <time datetime="2024-05-01">3 months ago</time></p></div>',  # GitBook
+        '<div class="R-taxonomy tags"><ul><li><a href="/t">Tag</a></li></ul></div>',  # Relearn
+        '<div><img src="/icons/calendar.svg" class="book-icon" alt="Calendar"></div>',  # Hugo Book
     ],
 )
 def test_what_the_generator_added_is_left_out(noise):
@@ -308,6 +324,27 @@ def test_an_entry_of_rustdoc_is_a_heading_of_code_with_its_version(entry):
     assert markdown(entry) == "#### `pub fn new(x: &u8)`\n\nSince 1.28.0\n\nMakes one."
 
 
+def test_signs_of_rustdoc_that_are_links_stay():
+    entry = '<h4 class="code-header">fn f(x: <a href="r">&amp;</a>Self) -&gt; Result&lt;<a href="u">()</a>, E&gt;</h4>'
+    since = '<span class="rightside"><span class="since">const: unstable</span></span>'
+    assert markdown(f"<section>{since}{entry}</section>") == "#### `fn f(x: &Self) -> Result<(), E>`\n\nConst: unstable"
+
+
+def test_an_entry_of_doxygen_is_one_line_of_code():
+    member = """<h2 class="memtitle">put()</h2><div class="memproto"><table class="memname"><tr><td class="memname">int put </td><td>(</td>
+    <td class="paramtype">struct <a href="l.html">list</a> *&#160;</td><td class="paramname"><em>arr</em>, </td></tr><tr><td></td>
+    <td></td><td class="paramtype">size_t&#160;</td><td class="paramname"><em>idx</em>&#160;</td></tr><tr><td></td><td>)</td><td></td>
+    </tr></table></div>"""
+    assert markdown(member) == "## put()\n\n`int put (struct list * arr, size_t idx)`"
+
+
+def test_lines_of_a_fragment_of_doxygen():
+    fragment = """<div class="fragment"><div class="line">for (;;) {</div>
+<div class="line">  x();</div>
+<div class="ttc"><div class="ttname">x</div></div></div>"""
+    assert markdown(fragment) == "```\nfor (;;) {\n  x();\n```"
+
+
 def test_lines_of_verse_inside_others():
     verse = '<div class="line-block"><div class="line">one</div><div class="line-block"><div class="line">two</div></div></div>'
     assert markdown(verse) == "one  \ntwo"
@@ -317,6 +354,37 @@ def test_a_label_with_a_colon_gets_no_second_one():
     docsy = '<ul role="tablist"><li><button role="tab" aria-controls="p">File:</button></li></ul><div id="p" role="tabpanel"><p>x</p></div>'
     material = '<div class="tabbed-set"><label>File:</label><div class="tabbed-content"><p>x</p></div></div>'
     assert markdown(docsy) == markdown(material) == "**File:**\n\nx"
+
+
+def test_a_list_of_contents_goes_with_its_title():
+    listed = '<ol id="markdown-toc"><li><a href="#a">A</a></li></ol>'  # just-the-docs
+    assert markdown(f"<p>x</p><h2>Table of contents</h2>{listed}<p>y</p>") == "x\n\ny"
+    assert markdown(f"<p>x</p><details><summary>Table of contents</summary>{listed}</details><p>y</p>") == "x\n\ny"
+
+
+def test_a_heading_that_leads_to_its_own_page_is_its_text():
+    assert markdown('<h1><a href="http://h/docs/p/" itemprop="url">A b</a></h1>') == "# A b"  # minimal mistakes
+
+
+def test_a_table_of_aria_roles_is_a_table():  # GitBook
+    head = '<div role="rowgroup"><div role="row"><div role="columnheader">A</div><div role="columnheader">B</div></div></div>'
+    row = '<div role="rowgroup"><div role="row"><div role="cell"><p>1</p></div><div role="cell"><p>2</p></div></div></div>'
+    assert markdown(f'<div role="table">{head}{row}</div>') == "| A | B |\n| --- | --- |\n| 1 | 2 |"
+
+
+def test_boxes_to_tick():
+    gfm = '<ul><li><input type="checkbox" checked> one</li><li><input type="checkbox"> two</li></ul>'
+    gitbook = (
+        '<ul><li><div><button role="checkbox" aria-checked="true"></button></div><div><p>one</p></div></li><li><div>'
+        '<button role="checkbox" aria-checked="false"></button></div><div><p>two</p></div></li></ul>'
+    )
+    assert markdown(gfm) == markdown(gitbook) == "- [x] one\n- [ ] two"
+
+
+def test_badges_and_pictures_of_relearn():
+    badge = '<p><span class="badge"><span class="badge-title">Version</span><span class="badge-content">6.6</span></span></p>'
+    picture = '<p>A <img src="a.png" alt="A"><a class="lightbox-back"><img src="a.png" alt="A"></a></p>'
+    assert markdown(badge) == "Version 6.6" and markdown(picture) == "A ![A](http://h/docs/p/a.png)"
 
 
 def test_figures_cards_collapsibles_and_captions():
@@ -356,6 +424,9 @@ def test_pages_without_text_are_named(html, where):
         ('<div class="book-menu">M</div><div class="book-page"><article class="markdown"><h1>A</h1></article></div>', "# A", "Book"),
         ('<div id="R-body-inner"><article class="default"><h1>A</h1></article></div>', "# A", "Relearn"),
         ('<div class="main-content-wrap"><div id="main-content"><h1>A</h1></div></div>', "# A", "just-the-docs"),
+        ('<div class="main-content-wrap"><div id="main-content"><main><h1>A</h1></main><hr><footer>F</footer></div></div>', "# A", "just-the"),
+        ('<div id="header"><h1>A</h1><h2>NAME</h2><div class="sectionbody"><p>a - does b</p></div></div><div id="content">C</div>',
+         "# A\n\n## NAME\n\na - does b\n\nC", "AsciiDoc"),
         ('<h1 class="page__title">A</h1><section class="page__content"><p>B</p></section>', "# A\n\nB", "minimal mistakes"),
         ('<div class="page-inner"><section class="normal markdown-section"><h1>A</h1></section></div>', "# A", "GitBook"),
         ('<div class="vp-doc"><h1>A</h1></div><aside>M</aside>', "# A", "VitePress"),

@@ -153,7 +153,7 @@ def processes(clone):
     """The command lines of what runs below the folder of `clone`, whatever it is called with."""
     found = []
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, FileNotFoundError):  # psutil lets the latter through for one that ended
             if Path(process.cwd()).is_relative_to(clone.folder.parent) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process.cmdline())
     return found

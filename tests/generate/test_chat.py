@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.generate import authored, chat, facts_file, findable, gather, nearest, parts, rows, teacher
+from scripts.generate import asker, authored, chat, facts_file, findable, gather, nearest, parts, rows, teacher
 from scripts.measure import scoring
 from tests.conftest import untrained_finder
 from tests.generate import teachers
@@ -131,7 +131,8 @@ def test_a_sloppy_teacher_loses_what_it_does_not_quote(flow):
     assert {row["reason"] for row in dropped} >= {"source not in the page"}
 
 
-def test_a_dying_teacher_is_asked_nothing_twice(flow, capsys):
+def test_a_dying_teacher_is_asked_nothing_twice(flow, monkeypatch):
+    monkeypatch.setattr(asker, "RETRIES", 1)
     with pytest.raises(SystemExit) as stopped:
         flow.ask(teachers.Teacher("dying", PAGES), requests_at_once=1)
     assert "the endpoint fails with status 500 (out of memory)" in stopped.value.code

@@ -40,8 +40,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 ROWS   := $(DATA)/train_konflux.jsonl
 MODELS := $(if $(filter base,$(MODEL)),$(BASE),models/$(MODEL))
 GGUF   := $(or $(filter %.gguf,$(MODEL)),$(MODELS)/model.gguf)
-# What is measured of a model lies beside it, and of a file from elsewhere or an endpoint in build/models/.
-RESULT := $(if $(value ENDPOINT),build/models/endpoint-$(ENDPOINT_NAME),$(if \
+# What is measured of a model lies beside it, and of a file from elsewhere or an endpoint in build/models/. In
+# `make generate train evaluate ENDPOINT=...` the endpoint is the teacher's, and the trained model is measured.
+SERVER := $(if $(filter generate,$(MAKECMDGOALS)),,$(value ENDPOINT))
+RESULT := $(if $(SERVER),build/models/endpoint-$(ENDPOINT_NAME),$(if \
 	$(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),$(MODELS)))
 
 help:  ## list the targets
@@ -185,15 +187,15 @@ evaluate: $(RESULT)/evaluation.json  ## what do models and pages answer; exit 1 
 	@$(PYTHON) -m scripts.measure.gate --evaluation $< --gate config/gate.yaml
 build/args/evaluate-$(notdir $(RESULT)): | build/rag/index.json $(BASE)/record.json
 build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMIT=$(LIMIT) QUESTIONS=$(QUESTIONS) \
-	$(if $(value ENDPOINT),ENDPOINT=$(call quoted,ENDPOINT) ENDPOINT_MODEL=$(call quoted,ENDPOINT_MODEL)) \
+	$(if $(SERVER),ENDPOINT=$(call quoted,ENDPOINT) ENDPOINT_MODEL=$(call quoted,ENDPOINT_MODEL)) \
 	--section general models serve rag \
-	--file $(if $(value ENDPOINT),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
+	--file $(if $(SERVER),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
 	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
 	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,endpoint,models,questions}.py \
 	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \
-		$(value ENDPOINT),--parallel $(PARALLEL),--model $(GGUF)) --base $(BASE)/model.gguf \
+		$(SERVER),--parallel $(PARALLEL),--model $(GGUF)) --base $(BASE)/model.gguf \
 		--index build/rag/index.json --finder models/finder/model.safetensors --config $(CONFIG) \
 		--work build/work/evaluate --output $@
 $(RESULT)/evaluation.json: $(RESULT)/answers.json $(wildcard scripts/measure/*.py)

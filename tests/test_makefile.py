@@ -186,3 +186,12 @@ def test_the_export_has_the_name_of_the_model(clone):
 def test_no_rows_are_one_line(clone):
     result = clone.make("inspect", "DATA=nowhere")
     assert result.returncode != 0 and result.stderr.splitlines()[0].startswith("make: no rows in nowhere/; DATA is a")
+
+
+def test_the_endpoint_is_the_teachers_where_rows_are_generated(clone):
+    def asked(*goals):
+        shown = clone.make("-n", *goals, "ENDPOINT=http://127.0.0.1:1/v1", "ENDPOINT_MODEL=m").stdout
+        return next(line for line in shown.splitlines() if "scripts.measure.answers" in line)
+
+    assert "--model models/in-use/model.gguf" in asked("generate", "train", "evaluate")
+    assert "--model" not in asked("evaluate") and "endpoint-m" in asked("evaluate")

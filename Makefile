@@ -104,7 +104,7 @@ generated/asked.json: build/args/generate | models/base/record.json
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) --output $@
 build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,findable,authored,facts_file,decisions}.py
+	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,said,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --output $@
 

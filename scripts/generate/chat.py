@@ -5,7 +5,6 @@ import sys
 import time
 from pathlib import Path
 
-import openai
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scripts import files, program
@@ -13,7 +12,6 @@ from scripts.generate import chat_patch, endpoint, limits, parts, probe, raw, ta
 
 # What two pages of the sample took (docs/generate-experiments.md): requests, words, and tokens a request.
 REQUESTS_A_PART, REQUESTS_A_FACT, WORDS_A_FACT, TOKENS = 4, 3, 36, {"in": 790, "out": 150}
-PARTS = "parts"  # the key of the parts in the file of a run, and in asked.json
 INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
 
 
@@ -120,7 +118,7 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     """Ask about the pages that `given`, make's settings, chooses; returns what asked.json says of it."""
     shown, work = parts.read(markdown, given["PAGES"].split()), asked.work.resolve()
     run = settings(given, asked.section, asked.config)
-    with openai.OpenAI(base_url=asked.endpoint, api_key=endpoint.key() or "none") as client:
+    with probe.client_of(asked.endpoint) as client:
         asked = asked._replace(model=probe.name_of(client, given.get("TEACHER", "").strip()))
         longest = max((part.text for part in shown), key=len, default="")
         run["route"] = probe.route(client, asked.model, run, longest)
@@ -130,7 +128,7 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
         "model": asked.model, "last": last,
         "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
         "index": str(INDEX.resolve()), "finder": str(FINDER.resolve()),
-        PARTS: [{**part._asdict(), "most": part.most} for part in shown],
+        "parts": [{**part._asdict(), "most": part.most} for part in shown],
     }  # fmt: skip
     files.replace_text(work / "run.json", json.dumps(run, ensure_ascii=False))
     taxonomy.write_pipeline(blocks, work / "pipeline")
@@ -143,4 +141,4 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     tokens = {side: counts[side] for side in ("in", "out")}
     print(f"{counts['calls']} requests, {limits.told(tokens, run['price'])}, {(time.monotonic() - began) / 60:.1f} min")
     return {"teacher": str(folder), "calls": counts["calls"], "tokens": tokens,
-            "seconds": round(time.monotonic() - began, 1), PARTS: gathered(work, shown)}  # fmt: skip
+            "seconds": round(time.monotonic() - began, 1), "parts": gathered(work, shown)}  # fmt: skip

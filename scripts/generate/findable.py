@@ -18,7 +18,7 @@ def lost(pairs: list[tuple[str, str]], index: Path, weights: Path) -> set[tuple[
     found = set()
     for (question, page), vector in zip(pairs, vectors.encoded(encoder.load(weights), rows).numpy(), strict=True):
         order = (-search.scores(index_of, question, vector)).argsort(kind="stable")
-        nearest = list(dict.fromkeys(int(index_of.owners[unit]) for unit in order[: 20 * PASSAGES]))[:PASSAGES]
-        if page not in {Path(index_of.passages[number].page).stem for number in nearest}:
+        nearest = search.passages(index_of, order[: 20 * PASSAGES], PASSAGES)
+        if page not in {Path(passage.page).stem for passage in nearest}:
             found.add((question, page))
     return found

@@ -6,7 +6,7 @@ Nobody is asked anything. What is dropped has a named reason. Three questions of
 import hashlib
 from collections.abc import Iterator
 
-from scripts.generate import curate, rules
+from scripts.generate import curate, rules, said
 from scripts.generate.support import words
 from scripts.measure import scoring
 
@@ -94,7 +94,7 @@ def fact(entry: dict, part: dict, product: str, known: Known) -> dict | None:
     reversed_, more = paired(backward, backward_answers)
     return {
         "id": f"{part['page']}-{order(entry['source'] + entry['fact'])[:8]}", "page": part["page"],
-        "heading": part["title"], "fact": entry["fact"], "source": rules.flat(entry["source"]),
+        "heading": part["title"], "fact": entry["fact"], "source": said.one_line(entry["source"]),
         "key_terms": [[term] for term in entry["terms"]], "reversed_key_terms": [[name] for name in named if both],
         "wordings": wordings, "reversed": reversed_, "questions": questions, "reversed_questions": more,
         "held_out": held_out, "held_out_reversed": held_out_backward,

@@ -14,9 +14,8 @@ def finder(index: Path, weights: Path) -> Callable[[str], str]:
 
     def nearest(question: str) -> str:
         vector = query.vector(encoder, query.row(tokens, question))
-        best = search.scores(index_of, question, vector)
-        numbers = list(dict.fromkeys(int(index_of.owners[unit]) for unit in (-best).argsort(kind="stable")))[:PASSAGES]
-        chunks = (index_of.passages[number].chunk for number in numbers)
+        order = (-search.scores(index_of, question, vector)).argsort(kind="stable")
+        chunks = (passage.chunk for passage in search.passages(index_of, order, PASSAGES))
         return "\n\n".join(f"{chunk.title}\n{chunk.text}" for chunk in chunks)
 
     return nearest

@@ -38,15 +38,20 @@ def read(path: Path) -> Page:
     return Page(path, hashlib.sha256(content).hexdigest(), asks, raw.digest(asks))
 
 
-def read_all(markdown: Path, names: list[str]) -> tuple[list[Page], list[Page]]:
-    """All pages of the folder, and those of them that `names` chooses: all when it is empty."""
+def paths_of(markdown: Path, names: list[str]) -> list[Path]:
+    """The files of all pages in the folder; ends the program when there are none, or none of a name in `names`."""
     paths = sorted(markdown.glob("*.md"))
     if not paths:
         program.fail(f"no pages in {markdown}/; run make crawl or make crawl-sample")
     if unknown := set(names) - {path.stem for path in paths}:
         program.fail(f"no page {', '.join(sorted(unknown))} in {markdown}/; PAGES takes names without .md, or none "
                      "for all pages; run make generate with others")  # fmt: skip
-    pages = [read(path) for path in paths]
+    return paths
+
+
+def read_all(markdown: Path, names: list[str]) -> tuple[list[Page], list[Page]]:
+    """All pages of the folder, and those of them that `names` chooses: all when it is empty."""
+    pages = [read(path) for path in paths_of(markdown, names)]
     return pages, [page for page in pages if not names or page.name in names]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scripts import program
+from scripts.generate import pages
 from scripts.retrieve import pieces
 
 WORDS = 300  # of a part, about
@@ -31,14 +32,8 @@ def of_page(name: str, markdown: str) -> list[Part]:
 
 def read(markdown: Path, names: list[str]) -> list[Part]:
     """The parts of the pages `names` in the folder, or of all pages; ends the program at a bad one."""
-    paths = sorted(markdown.glob("*.md"))
-    if not paths:
-        program.fail(f"no pages in {markdown}/; run make crawl or make crawl-sample")
-    if unknown := set(names) - {path.stem for path in paths}:
-        program.fail(f"no page {', '.join(sorted(unknown))} in {markdown}/; PAGES takes names without .md, or none "
-                     "for all pages; run make generate with others")  # fmt: skip
     found = []
-    for path in paths:
+    for path in pages.paths_of(markdown, names):
         if names and path.stem not in names:
             continue
         try:

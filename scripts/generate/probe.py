@@ -13,6 +13,11 @@ ROOM = 300  # tokens of the trial's reply: enough for a word, and to see whether
 TRIAL = "Read the text below, and answer with the one word READY.\n\n"
 
 
+def client_of(url: str) -> openai.OpenAI:
+    """The client of the endpoint at `url`, with the key from the environment."""
+    return openai.OpenAI(base_url=url, api_key=endpoint.key() or "none")
+
+
 def name_of(client: openai.OpenAI, wanted: str) -> str:
     """The teacher's name: `wanted`, or the only one that the server lists; ends the program when it cannot be."""
     try:
@@ -65,7 +70,7 @@ def main():
     url = given["settings"]["ENDPOINT"].strip()
     teacher.check(given["config"]["generate"], args.config, url)
     if url:  # none when a teacher in a GGUF file takes the place of one behind an endpoint
-        with openai.OpenAI(base_url=url, api_key=endpoint.key() or "none") as client:
+        with client_of(url) as client:
             name_of(client, given["settings"].get("TEACHER", "").strip())
 
 

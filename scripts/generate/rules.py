@@ -6,6 +6,7 @@ They ask less than curate.py, as people ask in words of their own, and nothing h
 import re
 
 from scripts.generate import curate
+from scripts.generate.said import one_line
 from scripts.generate.support import missing_name, stems
 from scripts.measure import scoring
 
@@ -13,14 +14,10 @@ PRONOUN = re.compile(r"\b(it|its|they|them|their)\b", re.I)
 IDENTIFIER = re.compile(r"\d|[_/@*=]|^--|\w\.\w|[a-z][A-Z]")
 
 
-def flat(text: str) -> str:
-    return " ".join(text.split())
-
-
 def quoted(source: str, text: str) -> bool:
     """Whether `source` is a copy of something in `text`, apart from blanks and the mark of a list item."""
-    source = flat(source).lstrip("-*• ").strip()
-    return len(source) > 2 and source in flat(text)
+    source = one_line(source).lstrip("-*• ").strip()
+    return len(source) > 2 and source in one_line(text)
 
 
 def has(term: str, text: str) -> bool:

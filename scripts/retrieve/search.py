@@ -48,6 +48,17 @@ def scores(index: Index, question: str, vector: numpy.ndarray) -> numpy.ndarray:
     return found
 
 
+def passages(index: Index, order: numpy.ndarray, count: int) -> list[Passage]:
+    """The first `count` passages that the units, whose numbers `order` gives, are of."""
+    found: dict[int, Passage] = {}
+    for unit in order:
+        if len(found) == count:
+            break
+        owner = int(index.owners[unit])
+        found[owner] = index.passages[owner]
+    return list(found.values())
+
+
 def around(index: Index, given: numpy.ndarray, best: int) -> range:
     """The numbers of the units that make the answer: the unit `best`, and neighbours in its passage nearly as good."""
     first = last = best

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import ROOT, Clone, untrained_finder
+from tests.conftest import Clone, untrained_finder
 
 NASTY = """it's "so" $HOME $(HOME) `id` \\n * ? [a] ;&|<> #x %y !z ~ äß"""
 SHOW = """#!/bin/sh
@@ -37,15 +37,6 @@ def test_help_lists_every_phony_target(clone):
     phony = set(re.search(r"\.PHONY: ((?:.*\\\n)*.*)", makefile)[1].replace("\\\n", " ").split()) - {"FORCE", "help"}
     listed = {line.split()[1] for line in clone.make().stdout.splitlines()}
     assert phony <= listed and len(phony) > 20
-
-
-def test_the_readme_names_no_target_that_is_not_there(clone):
-    makefile = (ROOT / "Makefile").read_text()
-    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.M))
-    for name in ("README.md", "CONTRIBUTING.md"):
-        code = re.findall(r"`make ([a-z][a-z-]*)|^    make ([a-z][a-z-]*)", (ROOT / name).read_text(), re.M)
-        used = {first or second for first, second in code}
-        assert used and used <= targets, (name, used - targets)
 
 
 @pytest.mark.parametrize("setting, goal, option", [

@@ -14,9 +14,9 @@ def lost(pairs: list[tuple[str, str]], index: Path, weights: Path) -> set[tuple[
     if not pairs:
         return set()
     index_of, tokens = opened.open_index(index), query.tokenizer()
-    rows = [vectors.question_row(tokens, question) for question, _ in pairs]
+    asked = vectors.asked(encoder.load(weights), tokens, [question for question, _ in pairs])
     found = set()
-    for (question, page), vector in zip(pairs, vectors.encoded(encoder.load(weights), rows).numpy(), strict=True):
+    for (question, page), vector in zip(pairs, asked, strict=True):
         order = (-search.scores(index_of, question, vector)).argsort(kind="stable")
         nearest = search.passages(index_of, order[: 20 * PASSAGES], PASSAGES)
         if page not in {Path(passage.page).stem for passage in nearest}:

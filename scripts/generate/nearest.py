@@ -13,8 +13,8 @@ def finder(index: Path, weights: Path) -> Callable[[str], str]:
     index_of, encoder, tokens = opened.open_index(index), query.load(weights), query.tokenizer()
 
     def nearest(question: str) -> str:
-        vector = query.vector(encoder, query.row(tokens, question))
-        order = (-search.scores(index_of, question, vector)).argsort(kind="stable")
+        asked = query.asked(encoder, query.row(tokens, question))
+        order = (-search.scores(index_of, question, asked)).argsort(kind="stable")
         chunks = (passage.chunk for passage in search.passages(index_of, order, PASSAGES))
         return "\n\n".join(f"{chunk.title}\n{chunk.text}" for chunk in chunks)
 

@@ -72,8 +72,8 @@ def answerer(index: Path, finder: Path, config: Path) -> Callable[[str], Answer]
         weights, tokens = query.load(finder), query.tokenizer()
 
     def answer(text: str) -> Answer:
-        vector = query.vector(weights, query.row(tokens, text))
-        return judged([source(found) for found in search.search(index_of, text, vector, SHOWN)], least)
+        asked = query.asked(weights, query.row(tokens, text))
+        return judged([source(found) for found in search.search(index_of, text, asked, SHOWN)], least)
 
     return answer
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from scripts.retrieve.query import FOLDER
 
 CARRIED = FOLDER / "model.safetensors"
+NARROW = 64  # dimensions of the vector of a token in an index
 # Names in the file of weights, which are Hugging Face's for BERT, and ours.
 NAMES = {
     "embeddings.word_embeddings": "words", "embeddings.position_embeddings": "places",
@@ -39,6 +40,7 @@ class Encoder(nn.Module):
             layer_norm_eps=settings["layer_norm_eps"], batch_first=True,
         )  # fmt: skip
         self.layers = nn.TransformerEncoder(layer, settings["num_hidden_layers"], enable_nested_tensor=False)
+        self.narrow = nn.Linear(width, NARROW, bias=False)  # made by training.py when all else is trained
 
     def forward(self, ids: Tensor, padding: Tensor) -> Tensor:
         """padding: True where a token is none."""
@@ -72,5 +74,7 @@ def load(path: Path | None = None) -> Encoder:
     """The model with the weights in file `path`, which training.py wrote; without one, as the package carries it."""
     weights = safetensors.torch.load_file(path) if path else renamed(safetensors.torch.load_file(CARRIED))
     model = empty()
+    if not path:
+        weights["narrow.weight"] = torch.eye(*model.narrow.weight.shape)
     model.load_state_dict(weights, assign=True)
     return model.eval()

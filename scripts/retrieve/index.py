@@ -10,6 +10,8 @@ from scripts import arguments, files, program
 from scripts.crawl.output import read_manifest
 from scripts.retrieve import pieces
 
+NONE = {"vectors": "", "tokens": "", "lengths": []}  # of a page without units
+
 
 def read(folder: Path) -> dict[str, str]:
     """{file name: text} of the pages in `folder`; the program ends at a bad one."""
@@ -35,15 +37,25 @@ def known(path: Path, made_with: dict) -> dict:
         return {}
 
 
-def encoded(pages: dict[str, list[pieces.Chunk]], finder: Path) -> dict[str, str]:
-    """For each page the vectors of its units, float16 in base64, made by the encoder in file `finder`."""
+def packed(tensor) -> str:
+    """The bytes of a tensor in base64."""
+    return base64.b64encode(tensor.numpy().tobytes()).decode()
+
+
+def encoded(pages: dict[str, list[pieces.Chunk]], finder: Path) -> dict[str, dict]:
+    """For each page what opened.py reads of its units, made by the encoder in file `finder`.
+
+    vectors: a mean a unit, float16; tokens: a vector a token, in steps of 1/127, int8; both in base64. lengths: the
+    number of tokens of each unit.
+    """
     from scripts.retrieve import encoder, query, vectors  # here, as importing torch takes three seconds
 
     with files.undamaged(finder, "remove it and run make finder"):
         model, tokens, made = encoder.load(finder), query.tokenizer(), {}
     for name, chunks in program.progress(list(pages.items()), "pages"):
-        made_of = vectors.encoded(model, [vectors.chunk_row(tokens, chunk) for chunk in chunks])
-        made[name] = base64.b64encode(made_of.half().numpy().tobytes()).decode()
+        means, narrow, lengths = vectors.encoded(model, [vectors.chunk_row(tokens, chunk) for chunk in chunks])
+        made[name] = {"vectors": packed(means.half()), "tokens": packed((127 * narrow).round().char()),
+                      "lengths": lengths.tolist()}  # fmt: skip
     return made
 
 
@@ -66,7 +78,7 @@ def main():
     vectors = encoded({name: chunks for name, chunks in changed.items() if chunks}, args.finder) if changed else {}
     pages = {}
     for name in texts:
-        page = kept.get(name) or {"chunks": changed[name], "vectors": vectors.get(name, ""), "sha256": hashes[name]}
+        page = kept.get(name) or {"chunks": changed[name], **vectors.get(name, NONE), "sha256": hashes[name]}
         pages[name] = {**page, "url": urls.get(name, "")}
     files.replace_text(args.output, json.dumps({"made_with": made_with, "pages": pages}, ensure_ascii=False))
     count = sum(len(page["chunks"]) for page in pages.values())

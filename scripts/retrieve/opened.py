@@ -21,6 +21,7 @@ EMPTY = frozenset(
     "when where which while who whom whose why will with would you your".split()
 )
 STEMMER = Stemmer.Stemmer("english")
+VECTORS = "vectors", "tokens"
 SHORT = 60  # characters of a unit that may hold no more than the words of a question
 
 
@@ -33,14 +34,18 @@ class Passage(NamedTuple):
 
 
 class Index(NamedTuple):
-    """n passages with m units in all, their unit vectors (m, 384), which passage a unit is of (m,), where words stand.
+    """n passages with m units of t tokens in all.
 
+    vectors: of the units (m, 384). tokens: their vectors in steps of 1/127, (t, 64). starts: the first token of each
+    unit (m,). owners: which passage a unit is of (m,).
     words: {stem: (numbers of passages, numbers of units)}. short: {number of a unit of few words: its stems}.
     """
 
     passages: list[Passage]
     units: list[Unit]
     vectors: numpy.ndarray
+    tokens: numpy.ndarray
+    starts: numpy.ndarray
     owners: numpy.ndarray
     words: dict[str, tuple[numpy.ndarray, numpy.ndarray]]
     short: dict[int, frozenset[str]]
@@ -66,9 +71,11 @@ def open_index(path: Path) -> Index:
         pages = json.loads(path.read_text(encoding="utf-8"))["pages"]
         passages = [Passage(name, page["url"], Chunk(tuple(headings), tuple(Unit(*unit) for unit in units)))
                     for name, page in pages.items() for headings, units in page["chunks"]]  # fmt: skip
-        parts = b"".join(base64.b64decode(page["vectors"]) for page in pages.values())
+        means, tokens = (b"".join(base64.b64decode(page[key]) for page in pages.values()) for key in VECTORS)
+        lengths = numpy.array([length for page in pages.values() for length in page["lengths"]], int)
         owners = numpy.repeat(numpy.arange(len(passages)), [len(it.chunk.units) for it in passages])
-        vectors = numpy.frombuffer(parts, numpy.float16).reshape(len(owners), -1).astype(numpy.float32)
+        vectors = numpy.frombuffer(means, numpy.float16).reshape(len(owners), -1).astype(numpy.float32)
+        narrow = numpy.frombuffer(tokens, numpy.int8).reshape(lengths.sum(), -1)
     except FileNotFoundError:
         program.fail(f"{path}: no index of the documentation; run make rag first")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -80,4 +87,4 @@ def open_index(path: Path) -> Index:
         stem: (numpy.array(found), numpy.array(in_units.get(stem, []), int)) for stem, found in in_passages.items()
     }
     short = {number: frozenset(stems(unit.text)) for number, unit in enumerate(units) if len(unit.text) < SHORT}
-    return Index(passages, units, vectors, owners, words, short)
+    return Index(passages, units, vectors, narrow, lengths.cumsum() - lengths, owners, words, short)

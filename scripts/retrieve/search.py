@@ -7,12 +7,14 @@ import numpy
 
 from scripts.retrieve.opened import Index, Passage, stems
 from scripts.retrieve.pieces import Unit
+from scripts.retrieve.query import Asked
 
-# How much the words of a question count beside its meaning, which is a similarity from -1 to 1: those in the chunk, and
-# those in the unit. Chosen on the held-out questions of evaluation/questions.jsonl (docs/retrieval.md).
-IN_CHUNK, IN_UNIT = 0.3, 0.2
+# What the score of a unit is made of: how alike it and the question are as a whole, and token by token, and which share
+# of the question's words stands in its passage, and in itself. Chosen on the held-out questions of
+# evaluation/questions.jsonl (docs/retrieval.md).
+WHOLE, TOKENS, IN_CHUNK, IN_UNIT = 0.33, 0.67, 0.2, 0.13
 # Neighbours that are this little worse belong to the answer, up to so many units in all.
-NEAR, MOST = 0.1, 3
+NEAR, MOST = 0.08, 3
 FOLLOWING = 8  # units that belong to a sentence which introduces them, such as the items of a list
 
 
@@ -38,13 +40,20 @@ def shares(index: Index, asked: set[str]) -> tuple[numpy.ndarray, numpy.ndarray]
     return of_passages / max(total, 1e-9), of_units / max(total, 1e-9)
 
 
-def scores(index: Index, question: str, vector: numpy.ndarray) -> numpy.ndarray:
-    """The score of each unit as the answer to `question`, whose vector is given."""
-    asked = stems(question)
-    of_passages, of_units = shares(index, asked)
-    found = index.vectors @ vector + IN_CHUNK * of_passages[index.owners] + IN_UNIT * of_units
+def alike(index: Index, asked: Asked) -> numpy.ndarray:
+    """How alike the question and each unit are, token by token, as vectors.similar() has it."""
+    near = index.tokens.astype(numpy.float32) @ asked.tokens.T / 127
+    return numpy.maximum.reduceat(near, index.starts, axis=0).mean(1) if len(near) else numpy.zeros(0)
+
+
+def scores(index: Index, question: str, asked: Asked) -> numpy.ndarray:
+    """The score of each unit as the answer to `question`, whose vectors are given."""
+    words = stems(question)
+    of_passages, of_units = shares(index, words)
+    found = WHOLE * index.vectors @ asked.mean + TOKENS * alike(index, asked)
+    found += IN_CHUNK * of_passages[index.owners] + IN_UNIT * of_units
     # What only repeats the question, such as the name of a thing in a list of things, answers nothing.
-    found[[number for number, its in index.short.items() if its <= asked]] -= 1
+    found[[number for number, its in index.short.items() if its <= words]] -= 1
     return found
 
 
@@ -76,9 +85,9 @@ def around(index: Index, given: numpy.ndarray, best: int) -> range:
     return range(first, last + 1)
 
 
-def search(index: Index, question: str, vector: numpy.ndarray, count: int) -> list[Found]:
+def search(index: Index, question: str, asked: Asked, count: int) -> list[Found]:
     """The best `count` answers, which share no unit."""
-    given = scores(index, question, vector)
+    given = scores(index, question, asked)
     found: list[Found] = []
     taken: set[int] = set()
     for best in map(int, numpy.argsort(-given, kind="stable")):

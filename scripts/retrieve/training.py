@@ -18,7 +18,8 @@ from scripts.retrieve import encoder, exercises, query, vectors
 
 PRODUCTS = 8  # of a step: some 45 chunks, 400 units and 240 questions
 EPOCHS, RATE, WARMUP, SEED = 2, 2e-4, 0.08, 1
-TEMPERATURE = 0.05
+TEMPERATURES = 0.05, 0.03  # of the two kinds of likeness in vectors.similar()
+TOLD = 40  # products that tell in which directions the vectors of tokens differ
 UNANSWERED = 0.5  # weight of a question without an answer
 
 
@@ -36,18 +37,28 @@ class Prepared:
         self.answers = [starts[answer[0]] + answer[1] if answer else -1 for answer in answers]
 
 
-def loss_of(model: encoder.Encoder, nothing: torch.Tensor, some: list[Prepared]) -> torch.Tensor:
-    """The mean loss of all questions of `some` products against all their units."""
-    units = vectors.encode(model, [row for it in some for row in it.chunks])
-    questions = vectors.encode(model, [row for it in some for row in it.questions])
-    scores = torch.cat([questions @ units.T, nothing.expand(len(questions), 1)], 1) / TEMPERATURE
-    targets, before = [], 0
+def loss_of(
+    units: vectors.Vectors, questions: vectors.Vectors, nothing: torch.Tensor, some: list[Prepared]
+) -> torch.Tensor:
+    """The mean loss of all questions of `some` products against all their units, once for each kind of likeness."""
+    count, targets, before = len(units.means), [], 0
     for it in some:
-        targets += [before + answer if answer >= 0 else len(units) for answer in it.answers]
+        targets += [before + answer if answer >= 0 else count for answer in it.answers]
         before += it.units
     target = torch.tensor(targets)
-    weights = torch.where(target == len(units), UNANSWERED, 1.0)
-    return (torch.nn.functional.cross_entropy(scores, target, reduction="none") * weights).mean()
+    weights = torch.where(target == count, UNANSWERED, 1.0)
+    loss = torch.zeros(())
+    for alike, none, temperature in zip(vectors.similar(questions, units), nothing, TEMPERATURES, strict=True):
+        scores = torch.cat([alike, none.expand(len(alike), 1)], 1) / temperature
+        loss = loss + (torch.nn.functional.cross_entropy(scores, target, reduction="none") * weights).mean()
+    return loss
+
+
+@torch.inference_mode()
+def principal(model: encoder.Encoder, some: list[Prepared]) -> torch.Tensor:
+    """The directions in which the vectors of tokens differ most, of shape (NARROW, 384): few keep what they tell."""
+    tokens = vectors.encode(model, [row for it in some for row in it.chunks]).tokens
+    return torch.linalg.svd(tokens, full_matrices=False).Vh[: encoder.NARROW].clone()
 
 
 def train(products: list[exercises.Product], seed: int = SEED) -> encoder.Encoder:
@@ -55,9 +66,9 @@ def train(products: list[exercises.Product], seed: int = SEED) -> encoder.Encode
     torch.manual_seed(seed)
     draw, tokens, model = random.Random(seed), query.tokenizer(), encoder.load().train()
     prepared = [Prepared(tokens, product) for product in products]
-    for vocabulary in (model.words, model.places, model.kinds):
+    for vocabulary in (model.words, model.places, model.kinds, model.narrow):
         vocabulary.requires_grad_(False)
-    nothing = torch.nn.Parameter(torch.tensor(0.5))
+    nothing = torch.nn.Parameter(torch.full((2,), 0.5))
     layers = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW([{"params": layers, "lr": RATE}, {"params": [nothing], "lr": 10 * RATE}])
     order = [it for _ in range(EPOCHS) for it in draw.sample(prepared, len(prepared))]
@@ -65,17 +76,20 @@ def train(products: list[exercises.Product], seed: int = SEED) -> encoder.Encode
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (WARMUP * steps), 1) * (steps - step) / steps
     )
-    # Twice as fast where the CPU multiplies bfloat16; elsewhere it would be slower.
+    # Twice as fast where the CPU multiplies bfloat16; elsewhere it would be slower. Its 8 bits are too few for the loss.
     halved = torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
     for step in program.progress(range(steps), "exercises"):
+        some = order[step * PRODUCTS : (step + 1) * PRODUCTS]
         with halved:
-            loss = loss_of(model, nothing, order[step * PRODUCTS : (step + 1) * PRODUCTS])
-        loss.backward()
+            units = vectors.encode(model, [row for it in some for row in it.chunks])
+            questions = vectors.encode(model, [row for it in some for row in it.questions])
+        loss_of(units, questions, nothing, some).backward()
         torch.nn.utils.clip_grad_norm_(layers, 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
-    return model.eval()
+    model.narrow.weight.data = principal(model.eval(), prepared[:TOLD])
+    return model
 
 
 def main():

@@ -1,21 +1,33 @@
 """Search and answers: meaning and words, neighbours, what is shown, and when nothing is."""
 
+import base64
 import json
 
 import numpy
 import pytest
 
-from scripts.retrieve import answers, opened, search
+from scripts.retrieve import answers, opened, query, search
 from scripts.retrieve.pieces import Chunk, Unit
 
 
-def index_of(tmp_path, *chunks):
-    """An index whose units have the vectors that are given: chunks are [(headings, [(text, lead, vector)])]."""
-    import base64
+def packed(array, kind):
+    return base64.b64encode(array.astype(kind).tobytes()).decode()
 
-    vectors = numpy.array([unit[2] for _, units in chunks for unit in units], numpy.float16)
+
+def asked(*vector):
+    """A question of one token."""
+    return query.Asked(numpy.array(vector), numpy.array([vector]))
+
+
+def index_of(tmp_path, *chunks):
+    """An index whose units have one token each, with the vectors that are given.
+
+    chunks: [(headings, [(text, lead, vector)])]
+    """
+    vectors = numpy.array([unit[2] for _, units in chunks for unit in units])
     page = {
-        "url": "https://docs/a/", "sha256": "0", "vectors": base64.b64encode(vectors.tobytes()).decode(),
+        "url": "https://docs/a/", "sha256": "0", "lengths": [1] * len(vectors),
+        "vectors": packed(vectors, numpy.float16), "tokens": packed(127 * vectors, numpy.int8),
         "chunks": [[headings, [unit[:2] for unit in units]] for headings, units in chunks],
     }  # fmt: skip
     (tmp_path / "index.json").write_text(json.dumps({"made_with": {}, "pages": {"a.md": page}}))
@@ -23,7 +35,7 @@ def index_of(tmp_path, *chunks):
 
 
 def best(index, question, vector, count=3):
-    return [(found.best.text, len(found.units)) for found in search.search(index, question, numpy.array(vector), count)]
+    return [(found.best.text, len(found.units)) for found in search.search(index, question, asked(*vector), count)]
 
 
 def test_meaning_alone(tmp_path):
@@ -53,10 +65,10 @@ def test_the_words_of_a_passage_count_for_its_units(tmp_path):
 
 
 def test_neighbours_that_are_nearly_as_good_belong_to_the_answer(tmp_path):
-    units = [("a", "", [0.5, 0]), ("b", "", [0.93, 0]), ("c", "", [1, 0]), ("d", "", [0.95, 0]), ("e", "", [0.94, 0])]
+    units = [("a", "", [0.5, 0]), ("b", "", [0.95, 0]), ("c", "", [1, 0]), ("d", "", [0.97, 0]), ("e", "", [0.96, 0])]
     index = index_of(tmp_path, (["A"], units[:4]), (["B"], units[4:]))
     assert best(index, "?", [1.0, 0.0]) == [("c", 3), ("e", 1), ("a", 1)]
-    found = search.search(index, "?", numpy.array([1.0, 0.0]), 1)[0]
+    found = search.search(index, "?", asked(1, 0), 1)[0]
     assert [unit.text for unit in found.units] == ["b", "c", "d"] and found.score == pytest.approx(1, abs=1e-3)
 
 
@@ -69,7 +81,7 @@ def test_what_a_sentence_introduces_belongs_to_it(tmp_path):
         ("- b", lead, [0, 0]),
         ("End.", "", [0, 0]),
     ]
-    found = search.search(index_of(tmp_path, (["A"], units)), "?", numpy.array([1.0, 0.0]), 1)[0]
+    found = search.search(index_of(tmp_path, (["A"], units)), "?", asked(1, 0), 1)[0]
     assert [unit.text for unit in found.units] == [lead, "- a", "- b"]
     assert answers.source(found).text == "Run commands:\n- a\n- b"
 

@@ -20,14 +20,25 @@ def test_vectors_equal_those_of_sentence_transformers():
     expected = SentenceTransformer(str(query.FOLDER), device="cpu").encode(texts, normalize_embeddings=True)
     model, tokens = encoder.load(), query.tokenizer()
     found = vectors.encoded(model, [vectors.question_row(tokens, text) for text in texts])
-    assert torch.allclose(found, torch.tensor(expected), atol=1e-5)
+    assert torch.allclose(found.means, torch.tensor(expected), atol=1e-5)
 
 
-def test_a_question_has_the_same_vector_without_torch(finder):
+def test_a_question_has_the_same_vectors_without_torch(finder):
     weights, tokens, model = query.load(finder), query.tokenizer(), encoder.load()
-    for text in ("What is Konflux?", "", "word " * 99, "Größe 漢字 `--flag`?"):
-        row = vectors.question_row(tokens, text)
-        assert query.vector(weights, row[0]) == pytest.approx(vectors.encoded(model, [row])[0].numpy(), abs=1e-5)
+    texts = ["What is Konflux?", "", "word " * 99, "Größe 漢字 `--flag`?"]
+    for text, (mean, parts) in zip(texts, vectors.asked(model, tokens, texts), strict=True):
+        alone = query.asked(weights, query.row(tokens, text))
+        assert alone.mean == pytest.approx(mean, abs=1e-5) and alone.tokens == pytest.approx(parts, abs=1e-4)
+
+
+def test_each_token_of_a_question_looks_for_the_nearest_one(finder):
+    """By hand: 2 questions of 2 and 1 tokens, 3 units of 1, 2 and 1 tokens."""
+    a, b = torch.eye(4)[:2]
+    questions = vectors.Vectors(torch.stack([a, b]), torch.stack([a, b, b]), torch.tensor([2, 1]))
+    units = vectors.Vectors(torch.stack([a, b, -a]), torch.stack([a, a, b, -a]), torch.tensor([1, 2, 1]))
+    means, tokens = vectors.similar(questions, units)
+    assert means.tolist() == [[1, 0, -1], [0, 1, 0]]
+    assert tokens.tolist() == [[0.5, 1, -0.5], [0, 1, 0]]
 
 
 @pytest.mark.slow
@@ -35,8 +46,8 @@ def test_rows_do_not_depend_on_what_stands_beside_them():
     model, tokens = encoder.load(), query.tokenizer()
     rows = [vectors.question_row(tokens, "word " * number) for number in range(1, 40)]
     together = vectors.encoded(model, rows)
-    alone = torch.cat([vectors.encoded(model, [row]) for row in rows])
-    assert torch.allclose(together, alone, atol=1e-5)
+    alone = torch.cat([vectors.encoded(model, [row]).means for row in rows])
+    assert torch.allclose(together.means, alone, atol=1e-5) and len(together.tokens) == together.lengths.sum()
 
 
 def test_every_unit_of_a_chunk_has_a_span_also_where_there_is_no_room():
@@ -53,7 +64,7 @@ def test_all_exercises_can_be_read():
     rows = [row for path in sorted((ROOT / "exercises").glob("*.jsonl")) for row in files.read_json_lines(path)]
     asked, unanswered = sum(len(row["qa"]) for row in rows), sum(len(row["none"]) for row in rows)
     questions = [question for product in products for question in product.questions]
-    assert len(products) == 240 and len(rows) == 1296 and (asked, unanswered) == (4464, 2592)
+    assert len(products) == 304 and len(rows) == 1680 and (asked, unanswered) == (6381, 3744)
     # What a term is, is asked too: here, and of a product that does not tell it.
     answered = sum(question.answer is not None for question in questions)
     assert 150 < answered - asked < 300 and 100 < len(questions) - answered - unanswered <= answered - asked
@@ -105,7 +116,8 @@ def test_training_brings_questions_to_their_answers(monkeypatch):
         for it in prepared:
             units, questions = vectors.encoded(model, it.chunks), vectors.encoded(model, it.questions)
             asked = [(n, answer) for n, answer in enumerate(it.answers) if answer >= 0]
-            hits += sum(int((questions[n] @ units.T).argmax()) == answer for n, answer in asked)
+            alike = torch.stack(vectors.similar(questions, units)).sum(0)
+            hits += sum(int(alike[n].argmax()) == answer for n, answer in asked)
             total += len(asked)
         return hits / total
 

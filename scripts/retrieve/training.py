@@ -76,7 +76,7 @@ def train(products: list[exercises.Product], seed: int = SEED) -> encoder.Encode
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (WARMUP * steps), 1) * (steps - step) / steps
     )
-    # Twice as fast where the CPU multiplies bfloat16; elsewhere it would be slower. Its 8 bits are too few for the loss.
+    # Twice as fast where the CPU multiplies bfloat16, slower elsewhere. Its 8 bits are too few for the loss.
     halved = torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
     for step in program.progress(range(steps), "exercises"):
         some = order[step * PRODUCTS : (step + 1) * PRODUCTS]

@@ -18,7 +18,8 @@ BLOCKS = {"div", "li", "p", "tr", "ol", "ul"}
 # Class names that give the language: of <code>, <pre> or up to three elements around.
 LANGUAGE = re.compile(r"^(?:language|lang|highlight-source|highlight)-([\w+#.-]+)$")
 NO_LANGUAGE = {"default", "none", "text", "plaintext", "plain", "txt", "notranslate", "line", "lines", "block", "wrap",
-               "nohighlight", "undefined", "unknown", "literal", "wrapper", "container", "body", "inline"}  # fmt: skip
+               "nohighlight", "myst-ansi",
+               "ansi", "undefined", "unknown", "literal", "wrapper", "container", "body", "inline"}  # fmt: skip
 
 
 def is_no_code(tag: Tag) -> bool:
@@ -33,7 +34,12 @@ def language_of(pre: Tag) -> str:
     for tag in (inner, pre, *list(pre.parents)[:3]):
         if tag is None or tag.name in ("body", "html", "[document]", "article", "section", "main"):
             continue
-        for attribute in ("data-lang", "data-language", "lang" if tag.name in ("pre", "code") else "data-lang"):
+        for attribute in (
+            "data-lang",
+            "data-language",
+            "language",
+            "lang" if tag.name in ("pre", "code") else "data-lang",
+        ):
             if name := re.match(r"[\w+#.-]+", str(tag.get(attribute) or "")):
                 return "" if name[0].lower() in NO_LANGUAGE else name[0].lower()
         names = tag.get_attribute_list("class")

@@ -19,8 +19,8 @@ BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section",
 
 # The same as a table of its parts: Doxygen 1.9, https://github.com/doxygen/doxygen/blob/master/src/htmlgen.cpp
 PROTOTYPES = ".memproto table.memname"
-# The same as a heading: rustdoc.
-HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header"
+# The same as a heading or a box: rustdoc, YARD, TypeDoc, pdoc.
+HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header, h3.signature, .tsd-signature, .pdoc .attr"
 
 
 def signatures(soup: BeautifulSoup, present: Marks) -> None:
@@ -29,6 +29,7 @@ def signatures(soup: BeautifulSoup, present: Marks) -> None:
         text = " ".join(heading.get_text().split())
         heading.clear()
         heading.append(soup.new_tag("code", string=text))
+        heading.name = "p" if heading.name == "div" else heading.name
     for table in select(soup, PROTOTYPES, present):
         text = " ".join(" ".join(cell.get_text().split()) for cell in table.find_all("td"))
         paragraph = soup.new_tag("p")
@@ -39,6 +40,8 @@ def signatures(soup: BeautifulSoup, present: Marks) -> None:
             continue
         for part in term.select("a.headerlink, a:has(> .viewcode-link)"):
             part.decompose()
+        for end in term.select("br"):
+            end.replace_with(" ")
         text = " ".join(term.get_text().replace("\xa0", " ").split())
         text = BLANKS.sub("", text)
         paragraph = soup.new_tag("p")

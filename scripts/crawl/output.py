@@ -12,7 +12,6 @@ from scripts.crawl.address import Scope
 from scripts.crawl.folder import HOST, without_host
 from scripts.crawl.result import Result
 
-
 # How a page's address ends that says nothing of it: /about/license.html is the page about/license.
 ENDING = re.compile(r"(?<=[^/])\.(x?html?|mdx?|markdown|php|aspx?|jsp)$", re.I)
 

@@ -30,6 +30,9 @@ TABS = tuple(
         (".gdoc-tabs", ":scope > label", ":scope > .gdoc-tabs__content", "Geekdoc 1"),
         (".tab-panel", ":scope > .tab-nav > .tab-nav-button",
          ":scope > .tab-content-container > .tab-content, :scope > .tab-content", "Relearn 7"),
+        (".tabs:has(> .content > .tablist)", ":scope > .content > .tablist li", ":scope > .content > .tabpanel",
+         "@asciidoctor/tabs 1"),
+        (".CodeTabs", ":scope > .CodeTabs-toolbar > button", ":scope > .CodeTabs-inner > pre", "ReadMe"),
         (".hextra-tabs", ".hextra-tabs-toggle", ".hextra-tabs-panel", "Hextra 0.9"),
     )
 )  # fmt: skip
@@ -68,7 +71,7 @@ def panel_of(soup: BeautifulSoup, tab: Tag) -> Tag | None:
 
 def give_label(soup: BeautifulSoup, label: Tag, panel: Tag) -> None:
     text = " ".join(label.get_text(" ").split()).rstrip(":")
-    for attribute in ("hidden", "aria-hidden"):
+    for attribute in ("hidden", "aria-hidden", "style"):
         del panel[attribute]
     if panel.name in ("pre", "table", "ul", "ol"):
         panel.insert_before(bold_line(soup, f"{text}:"))

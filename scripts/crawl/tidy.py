@@ -2,7 +2,19 @@
 
 from bs4 import BeautifulSoup
 
-from scripts.crawl import blocks, boxes, code_blocks, definitions, footnotes, inline, noise, tables, tabs
+from scripts.crawl import (
+    blocks,
+    boxes,
+    characters,
+    code_blocks,
+    definitions,
+    footnotes,
+    inline,
+    noise,
+    steps,
+    tables,
+    tabs,
+)
 from scripts.crawl.selecting import Marks
 
 
@@ -13,6 +25,8 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     readers and panels that are hidden until they are chosen.
     """
     present = Marks(soup)
+    characters.plain_characters(soup)
+    characters.words_of_pictures(soup, present)
     inline.formulas(soup, present)
     code_blocks.plain_blocks(soup, present)
     blocks.small_blocks(soup, present)
@@ -24,6 +38,10 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     footnotes.footnotes(soup, present)
     blocks.cards(soup, present)
     noise.remove_noise(soup, present)
+    steps.remove_trail(soup, present)
+    steps.numbered_steps(soup, present)
+    characters.readings(soup, present)
+    characters.joined(soup, present)
     inline.raise_and_lower(soup, present)
     definitions.signatures(soup, present)
     definitions.definitions(soup, present)

@@ -35,7 +35,20 @@ def test_file_names_are_those_of_markdown_crawler_without_html():
 
 
 def test_no_two_pages_get_one_file():
-    paths = ("a", "a.html", "a.htm", "a.md", "A.html", "a/html", "a-html", "a.html.md", "a.php", ".html", "html", "v1.2")
+    paths = (
+        "a",
+        "a.html",
+        "a.htm",
+        "a.md",
+        "A.html",
+        "a/html",
+        "a-html",
+        "a.html.md",
+        "a.php",
+        ".html",
+        "html",
+        "v1.2",
+    )
     names = file_names([f"http://h/{path}" for path in paths])
     assert len({name.lower() for name in names.values()}) == len(paths)
     assert names["http://h/a"] == "a.md" and re.fullmatch(r"a-[0-9a-f]{8}\.md", names["http://h/a.html"])

@@ -46,6 +46,8 @@ def parse(html: str, *_: str) -> bs4.BeautifulSoup:
     html = IN_HEADING.sub(lambda it: it[1] + re.sub(r"</?p\b[^>]*>", " ", it[3], flags=re.I), html)
     soup = bs4.BeautifulSoup(html, "lxml")
     for shown in soup.find_all("template", attrs={"shadowrootmode": True}):
+        for text in shown.find_all(string=True):  # Beautiful Soup marks them as no text of the page
+            text.replace_with(bs4.NavigableString(text)) if type(text) is bs4.element.TemplateString else None
         shown.unwrap()  # a web component's own content, which browsers show
     for script in soup.find_all("script", type=re.compile("^math/tex")):
         script.name = "div" if "display" in script["type"] else "span"

@@ -9,8 +9,8 @@ from scripts.crawl.selecting import Marks, inside, removed, select
 # Never shown, or no text.
 NEVER = ("button, input, select, textarea, noscript, template, dialog, iframe, object, canvas, audio, svg, link, meta,"
          " [hidden]:not([hidden=until-found]), [aria-hidden=true], .d-none, .no-print.controls,"
-         " .print-only, .only-print, .visible-print-block, .hideme, .collapse-toggle, [role=menu], [role=dialog], [role=alertdialog],"
-         " [role=tooltip], [role=search]")  # fmt: skip
+         " .print-only, .only-print, .visible-print-block, .hideme, .collapse-toggle, [role=menu], [role=dialog],"
+         " [role=alertdialog], [role=tooltip], [role=search]")  # fmt: skip
 # Hidden at first: the text that a click opens, or messages, menus and forms that a script shows.
 STYLED = (
     "[style*='display:none'], [style*='display: none'], [style*='visibility:hidden'], [style*='visibility: hidden']"

@@ -17,7 +17,7 @@ NOISE = (
      " Relearn 7, Geekdoc, Nextra 2, GitHub, rustdoc 1.80"),
     ("navigation", "nav, .breadcrumb, [aria-label=breadcrumbs],"
      " p:has(> a[rel=next]), p:has(> a[rel=prev]), p:has(> a[rel=up]), a[rel=next], a[rel=prev],"
-     " #pagination, [data-slot=link]:has(> [data-slot=linkTitle]), .toc-macro,"
+     " #pagination, [data-slot=linkTitle], [data-slot=linkDescription], .toc-macro,"
      " [role=navigation], .navheader, .navfooter, .pagination, .pagination-nav, .pagination-links, .prev-next,"
      " .prev-next-area, .rst-footer-buttons, .nav-wrapper, .nav-wide-wrapper, .related-pages, .page-nav, .nav-panel,"
      " .theme-doc-version-badge, .theme-doc-version-banner, .md-source-file, .sphinxsidebar,"
@@ -100,10 +100,10 @@ def remove_noise(soup: Tag, present: Marks) -> None:
     for tag in select(soup, NAMED, present):
         if not removed(tag) and not inside(tag, ("pre",)) and not tag.find(["h1", "h2", "pre"]):  # no layout's name
             tag.decompose()
-    remove_hidden(soup, present)
     for form in select(soup, "form", present):
         if not removed(form) and form.find(["input", "textarea"]) and len(form.get_text(" ").split()) < FORM:
             form.decompose()
+    remove_hidden(soup, present)
     for tag in select(soup, FOOTERS, present):
         if not removed(tag) and not inside(tag, ("blockquote",)):
             tag.decompose()

@@ -52,9 +52,10 @@ ANYWHERE = saying(
     r"\(?opens in (a )?new (tab|window)\)?", r"\(?external link\)?", r"(direct )?link to (this )?(heading|section)"
 )
 DATES = re.compile(r"(this page was )?last (updated|modified|reviewed|edited|changed)\b", re.I)
+FOR_MACHINES = saying(r"for (the complete documentation index|ai agents|llms?)\b")
 # The first of two lines of a link to the page before or after: GitBook.
 NEIGHBOUR = re.compile(r"(previous|next)( page)?", re.I)
-SAID = (LINKS, ELSEWHERE, PHRASES, DATES, NEIGHBOUR)
+SAID = (LINKS, ELSEWHERE, PHRASES, DATES, FOR_MACHINES, NEIGHBOUR)
 INLINE = ("a", "span", "small", "em", "i", "b", "strong", "time", "code")
 BLOCKS = (*INLINE, "p", "div", "li", "ul", "ol", "footer", "section", "header", "aside", "form", "blockquote")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")

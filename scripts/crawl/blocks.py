@@ -82,7 +82,7 @@ def stable_since(soup: BeautifulSoup, present: Marks) -> None:
 
 def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, small titles, lines of verse and the remarks on (1), (2) in code."""
-    for title in select(soup, ".badge-title", present):  # Relearn: "Version" and "6.6.6" in one badge
+    for title in select(soup, ".badge-title, .tsd-tag", present):  # Relearn: two halves of a badge; TypeDoc: "Optional"
         title.append(" ")
     for remark in select(
         soup, ".tree-entry > span > .comment, .tree-entry > .comment", present

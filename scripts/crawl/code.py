@@ -15,6 +15,11 @@ NUMBERS = set(
 # Prism: https://github.com/FormidableLabs/prism-react-renderer. Starlight: https://expressive-code.com
 LINES = {"token-line", "ec-line", "line", "code-line", "view-line", "cl", "code-block-line"}
 BLOCKS = {"div", "li", "p", "tr", "ol", "ul"}
+# Names that a class alone gives, as in <code class="ts">: TypeDoc, RDoc, JSDoc and older highlighters.
+KNOWN = set(
+    "bash c cpp csharp css diff dockerfile go graphql html http ini java javascript js json jsx kotlin makefile nginx"
+    " perl php powershell python rb ruby rust scala sh shell sql swift toml ts tsx typescript xml yaml yml".split()
+)
 # Class names that give the language: of <code>, <pre> or up to three elements around.
 LANGUAGE = re.compile(r"^(?:language|lang|highlight-source|highlight)-([\w+#.-]+)$")
 NO_LANGUAGE = {"default", "none", "text", "plaintext", "plain", "txt", "notranslate", "line", "lines", "block", "wrap",
@@ -48,8 +53,8 @@ def language_of(pre: Tag) -> str:
                 return match[1].lower()
         if "doctest" in names:
             return "pycon"  # Sphinx: <div class="doctest highlight-default">
-        if "rust" in names and tag.name in ("pre", "code"):
-            return "rust"  # rustdoc: <pre class="rust rust-example-rendered">
+        if tag.name in ("pre", "code") and (known := KNOWN & set(names)):
+            return min(known)
         for mark in {"hljs", "sourceCode", "brush:"} & set(names):  # highlight.js: <code class="hljs python">, pandoc
             if other := next((name for name in names if name != mark and re.fullmatch(r"[a-z]\w*;?", name)), ""):
                 return other.rstrip(";")

@@ -19,14 +19,16 @@ BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section",
 
 # The same as a table of its parts: Doxygen 1.9, https://github.com/doxygen/doxygen/blob/master/src/htmlgen.cpp
 PROTOTYPES = ".memproto table.memname"
-# The same as a heading or a box: rustdoc, YARD, TypeDoc, pdoc.
-HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header, h3.signature, .tsd-signature, .pdoc .attr"
+# The same as a heading or a box: rustdoc, YARD, TypeDoc, pdoc, JSDoc.
+HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header, h3.signature, .tsd-signature, .pdoc .attr, #main h4.name"
 
 
 def signatures(soup: BeautifulSoup, present: Marks) -> None:
     """Make, in place, each API signature one line of code, and its list of one entry plain blocks."""
+    for mark in select(soup, ".signature-attributes", present):  # JSDoc: "opt" of a name, lowered
+        mark.string = f" ({mark.get_text().strip()})"
     for heading in select(soup, HEADINGS, present):
-        text = " ".join(heading.get_text().split())
+        text = BLANKS.sub("", " ".join(heading.get_text().split()))
         heading.clear()
         heading.append(soup.new_tag("code", string=text))
         heading.name = "p" if heading.name == "div" else heading.name
@@ -75,7 +77,7 @@ def definitions(soup: BeautifulSoup, present: Marks) -> None:
                 terms.append(child)
                 continue
             if terms:
-                lead = lead_of(soup, terms)
+                lead = lead_of(soup, terms, bool(child.get_text(strip=True) or child.find("img")))
                 first = next((node for node in child.contents if not is_space(node)), None)
                 if isinstance(first, Tag) and first.name == "p":
                     trim(first)
@@ -111,8 +113,8 @@ def trim(tag: Tag) -> None:
             tag.contents[place].replace_with(strip(tag.contents[place]))
 
 
-def lead_of(soup: BeautifulSoup, terms: list[Tag]) -> Tag:
-    """The terms of one meaning in bold, with a colon unless they end in a mark."""
+def lead_of(soup: BeautifulSoup, terms: list[Tag], meant: bool) -> Tag:
+    """The terms of one meaning in bold, with a colon where a meaning follows, unless they end in a mark."""
     lead = soup.new_tag("strong")
     for number, term in enumerate(terms):
         if number:
@@ -121,7 +123,7 @@ def lead_of(soup: BeautifulSoup, terms: list[Tag]) -> Tag:
             block.unwrap()
         trim(term)
         lead.extend(list(term.contents))
-    if not re.search(r"[:?!]\s*$", lead.get_text()):
+    if meant and not re.search(r"[:?!]\s*$", lead.get_text()):
         last = lead.contents[-1] if lead.contents else None
         if isinstance(last, NavigableString):
             last.replace_with(last.rstrip())

@@ -81,6 +81,7 @@ GENERATORS = tuple(
         ("Confluence", "#main-content.wiki-content", "#title-heading, #main-content.wiki-content", "Confluence 7"),
         ("YARD", "#header > #menu, #main > #header", "#content", GITHUB + "lsegal/yard"),
         ("TypeDoc", ".col-content", ".col-content", GITHUB + "TypeStrong/typedoc"),
+        ("JSDoc", "#main > .page-title", "#main", GITHUB + "jsdoc/jsdoc"),
         ("pdoc", "main.pdoc", "main.pdoc", GITHUB + "mitmproxy/pdoc"),
         ("ExDoc", "#content .content-inner, #top-content", "#top-content, .content-inner",
          GITHUB + "elixir-lang/ex_doc"),

@@ -4,6 +4,7 @@ import copy
 
 from bs4 import BeautifulSoup, Tag
 
+from scripts.crawl.definitions import trim
 from scripts.crawl.grid import grid_of, rows_of
 from scripts.crawl.selecting import Marks, attached, select
 
@@ -41,6 +42,23 @@ def as_table(soup: BeautifulSoup, grid: Tag) -> None:
     grid.clear()
     grid.name = "table"
     grid.extend([part for part in (head, body) if part.contents])
+
+
+def as_lines(soup: BeautifulSoup, table: Tag) -> None:
+    """Make, in place, a table in a cell of another one lines: "`source`: number, the source", without its headings."""
+    for row in [row for group in rows_of(table) for row in group]:
+        cells = [cell for cell in row.find_all(["td", "th"], recursive=False) if cell.get_text(strip=True)]
+        if all(cell.name == "th" for cell in cells):
+            continue
+        line = soup.new_tag("p")
+        for number, cell in enumerate(cells):
+            line.append(("", ": ", ", ")[min(number, 2)])
+            for block in cell.find_all(BLOCKS):
+                block.unwrap()
+            trim(cell)
+            line.extend(list(cell.contents))
+        table.insert_before(line)
+    table.decompose()
 
 
 def unwrap(table: Tag) -> None:
@@ -81,6 +99,9 @@ def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
         if table.name != "table":
             as_table(soup, table)
         groups = rows_of(table)
+        if groups and not is_layout(table, groups) and in_data_table(table):
+            as_lines(soup, table)
+            continue
         if not groups or is_layout(table, groups):
             unwrap(table)
             continue
@@ -109,6 +130,12 @@ def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
                 copied = copy.copy(cell) if cell is not None else soup.new_tag("td")
                 copied.name, copied.attrs = "td", {}
                 row.append(copied)
+
+
+def in_data_table(table: Tag) -> bool:
+    """Whether a table lies in a cell of one that is no layout."""
+    outer = table.find_parent("table")
+    return outer is not None and not is_layout(outer, rows_of(outer))
 
 
 def all_headings(line: list[Tag | None]) -> bool:

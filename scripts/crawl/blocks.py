@@ -70,6 +70,12 @@ def wrap_text(soup: BeautifulSoup, tag: Tag, href: str) -> None:
     tag.append(link)
 
 
+def is_part(item: Tag) -> bool:
+    """Whether a list item is a section with its own heading."""
+    first = item.find(True)
+    return first is not None and first.name == "section" and first.find(HEADINGS) is not None
+
+
 def stable_since(soup: BeautifulSoup, present: Marks) -> None:
     """Write, in place, since which version there is an item as a line below its heading."""
     for mark in select(soup, SINCE, present):
@@ -95,6 +101,12 @@ def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
         bold.extend(list(title.contents))
         title.append(bold)
         title.name = "p"
+    for listing in select(soup, "ul", present):  # Javadoc: the sections of a page are items of lists
+        items = listing.find_all("li", recursive=False)
+        if items and all(is_part(item) for item in items):
+            listing.name = "div"
+            for item in items:
+                item.name = "div"
     for verse in select(soup, ".line-block", present):  # docutils: | a line
         if not attached(verse, soup):
             continue

@@ -111,7 +111,8 @@ def open_by_buttons(soup: BeautifulSoup, present: Marks) -> None:
     """Make, in place, each button that opens a text its title, and the text visible; one in a heading is its text."""
     for button in select(soup, OPENERS, present):
         panel, around = panel_of(soup, button), button.parent
-        titled = around is not None and re.match("h[1-6]$", around.name)
+        whole = around is not None and around.get_text(strip=True) == button.get_text(strip=True)
+        titled = whole and re.match("h[1-6]$", around.name)  # not a button to copy a link, at its end
         folder = around is not None and around.name == "li" and button.find_next_sibling(["ul", "ol"])
         if not re.search(r"\w", button.get_text()) or button.get("role") in ("tab", "menuitem"):
             continue

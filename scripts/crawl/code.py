@@ -17,7 +17,7 @@ LINES = {"token-line", "ec-line", "line", "code-line", "view-line", "cl", "code-
 BLOCKS = {"div", "li", "p", "tr", "ol", "ul"}
 # Names that a class alone gives, as in <code class="ts">: TypeDoc, RDoc, JSDoc and older highlighters.
 KNOWN = set(
-    "bash c cpp csharp css diff dockerfile go graphql html http ini java javascript js json jsx kotlin makefile nginx"
+    "bash cpp csharp css diff dockerfile go graphql html http ini java javascript js json jsx kotlin makefile nginx"
     " perl php powershell python rb ruby rust scala sh shell sql swift toml ts tsx typescript xml yaml yml".split()
 )
 # Class names that give the language: of <code>, <pre> or up to three elements around.

@@ -19,8 +19,11 @@ BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section",
 
 # The same as a table of its parts: Doxygen 1.9, https://github.com/doxygen/doxygen/blob/master/src/htmlgen.cpp
 PROTOTYPES = ".memproto table.memname"
-# The same as a heading or a box: rustdoc, YARD, TypeDoc, pdoc, JSDoc.
-HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header, h3.signature, .tsd-signature, .pdoc .attr, #main h4.name"
+# The same as a heading or a box: rustdoc, YARD, TypeDoc, pdoc, JSDoc, RDoc, Javadoc.
+HEADINGS = (
+    "h2.code-header, h3.code-header, h4.code-header, h5.code-header, h3.signature, .tsd-signature, .pdoc .attr,"
+    " #main h4.name, .method-heading, .member-signature, .type-signature"
+)
 
 
 def signatures(soup: BeautifulSoup, present: Marks) -> None:

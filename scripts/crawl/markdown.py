@@ -58,6 +58,8 @@ class Converter(MarkdownConverter):
         return made if number is None else re.sub(r"^\d+\.", f"{number}.", made)
 
     def convert_hN(self, n, el, text, parent_tags):
+        if {"td", "th"} & set(parent_tags):
+            return f"\n{text.strip()}\n" if text.strip() else ""
         return super().convert_hN(n, el, re.sub(r"(?<=\s)(#+)\s*$", r"\\\1", text), parent_tags)
 
     def convert_br(self, el, text, parent_tags):

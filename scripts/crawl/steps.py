@@ -1,13 +1,14 @@
 """Steps and trails: numbers that stand alone beside a step, and what leads to a page before its title."""
 
+import itertools
 import re
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from scripts.crawl.selecting import Marks, removed, select
 
 HEADING = re.compile("^h[1-6]$")
-NUMBER = re.compile(r"\d{1,2}")
+NUMBER = re.compile(r"^\s*\d{1,2}\s*$")
 BLOCKS = ["p", "div", "section", "ul", "ol", "span"]
 
 
@@ -17,18 +18,32 @@ def first_text(tag: Tag | None) -> Tag | None:
     return text.parent if text is not None else None
 
 
-def numbered_steps(soup: BeautifulSoup, present: Marks) -> None:
+def alone(text: NavigableString) -> Tag | None:
+    """The largest <div> whose whole text is `text`; None if there is none."""
+    found = None
+    for parent in text.parents:
+        if len(list(itertools.islice(parent.stripped_strings, 2))) > 1:
+            break
+        if parent.name in ("pre", "td", "th", "li", "dd", "dt", "code") or "cell" in str(parent.get("role")):
+            return None
+        found = parent if parent.name == "div" else found
+    return found
+
+
+def numbered_steps(soup: BeautifulSoup) -> None:
     """Put, in place, each number that stands alone in a box before its step into the step's title.
 
     Mintlify and GitBook: <div>1</div><div><p>Install</p>...</div>. Only numbers that count from 1 are such.
     """
-    alone = [tag for tag in select(soup, "div", present) if NUMBER.fullmatch(tag.get_text().strip())]
-    alone = [tag for tag in alone if not tag.find_parent(["pre", "table", "li", "dl"])]
-    outer = [tag for tag in alone if tag.parent not in alone]
-    steps = [(tag, first_text(tag.find_next_sibling(BLOCKS))) for tag in outer]
-    if [int(tag.get_text()) for tag, _ in steps] != list(range(1, len(steps) + 1)) or len(steps) < 2:
-        return
-    for number, title in steps:
+    runs: list[list[Tag]] = []
+    for text in soup.find_all(string=NUMBER):
+        number = alone(text)
+        if number is not None and int(text) == 1:
+            runs.append([number])
+        elif number is not None and runs and int(text) == len(runs[-1]) + 1:
+            runs[-1].append(number)
+    for number in [number for run in runs if len(run) > 1 for number in run]:
+        title = first_text(number.find_next_sibling(BLOCKS))
         if title is not None:
             title.insert(0, f"{number.get_text().strip()}. ")
             if not title.find_parent(HEADING) and not HEADING.match(title.name):

@@ -44,6 +44,21 @@ def as_table(soup: BeautifulSoup, grid: Tag) -> None:
     grid.extend([part for part in (head, body) if part.contents])
 
 
+def from_cells(soup: BeautifulSoup, grid: Tag) -> None:
+    """Make, in place, a grid of CSS, whose cells follow one another without rows, a table: Javadoc 17's."""
+    cells = grid.find_all(True, recursive=False)
+    heads = [cell for cell in cells if "table-header" in cell.get_attribute_list("class")]
+    if not heads or cells[: len(heads)] != heads or len(cells) % len(heads):
+        return
+    grid.clear()
+    grid.name, grid.attrs = "table", {}
+    for number, cell in enumerate(cells):
+        if number % len(heads) == 0:
+            grid.append(row := soup.new_tag("tr"))
+        cell.name = "th" if number < len(heads) else "td"
+        row.append(cell)
+
+
 def as_lines(soup: BeautifulSoup, table: Tag) -> None:
     """Make, in place, a table in a cell of another one lines: "`source`: number, the source", without its headings."""
     for row in [row for group in rows_of(table) for row in group]:
@@ -93,9 +108,13 @@ def head_of(soup: BeautifulSoup, lines: list[list[Tag | None]], width: int) -> T
 
 def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, each table: one row of headings, then rows with as many cells; layout tables become blocks."""
-    for table in reversed(select(soup, "table, [role=table]", present)):  # those inside others first
+    for table in reversed(select(soup, "table, [role=table], .summary-table", present)):  # those inside others first
         if not attached(table, soup):
             continue
+        if "summary-table" in table.get_attribute_list("class"):
+            from_cells(soup, table)
+            if table.name != "table":
+                continue
         if table.name != "table":
             as_table(soup, table)
         groups = rows_of(table)

@@ -52,9 +52,11 @@ def label_tabs(soup: BeautifulSoup, present: Marks) -> None:
     for tablist in select(soup, "[role=tablist]", present):
         tabs = tablist.select("[role=tab]")
         others = outermost((tablist.parent or soup).select("[role=tabpanel], .tab-pane"))
-        for number, tab in enumerate(tabs):
-            panel = panel_of(soup, tab) or (others[number] if len(others) == len(tabs) else None)
-            if panel is not None:
+        panels = [panel_of(soup, tab) or (others[number] if len(others) == len(tabs) else None)
+                  for number, tab in enumerate(tabs)]  # fmt: skip
+        filters = len(tabs) > 1 and len({id(panel) for panel in panels}) == 1  # Javadoc: what the one table shows
+        for tab, panel in zip(tabs, panels, strict=True):
+            if panel is not None and not filters:
                 give_label(soup, tab, panel)
         tablist.decompose()
 

@@ -39,7 +39,7 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     blocks.cards(soup, present)
     noise.remove_noise(soup, present)
     steps.remove_trail(soup, present)
-    steps.numbered_steps(soup, present)
+    steps.numbered_steps(soup)
     characters.readings(soup, present)
     characters.joined(soup, present)
     inline.raise_and_lower(soup, present)

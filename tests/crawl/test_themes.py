@@ -81,6 +81,12 @@ def test_a_button_of_a_disclosure_is_a_line_and_one_of_a_menu_is_none():
     assert markdown(f"<p>A.</p>{disclosure}{menu}") == "A.\n\nWhy?\n\nSo."
 
 
+def test_a_button_at_the_end_of_a_heading_is_no_title():
+    assert (
+        markdown('<h2 id="a">Set up<button aria-label="Copy link" type="button">Copy link</button></h2>') == "## Set up"
+    )
+
+
 def test_folders_of_a_file_tree_are_buttons():
     tree = '<ul class="nextra-filetree"><li><button><svg></svg><span>pages</span></button><ul><li><span>app.js</span></li></ul></li></ul>'
     assert markdown(tree) == "- pages\n  - app.js"
@@ -97,6 +103,7 @@ STEPS = {
 def test_the_number_of_a_step_is_in_its_title():
     assert markdown(STEPS["Mintlify"]) == "**1. One**\n\nDo.\n\n**2. Two**"
     assert markdown(STEPS["GitBook"]) == "### 1. One\n\nDo.\n\n### 2. Two"
+    assert markdown(STEPS["GitBook"] * 2).count("### 1. One") == 2, "each stepper counts from 1"
     assert markdown("<div>7</div><p>a</p><div>9</div><p>b</p>") == "7\n\na\n\n9\n\nb", "figures that count nothing stay"
 
 
@@ -230,3 +237,37 @@ def test_elements_and_characters(html, text):
 )  # fmt: skip
 def test_the_text_of_a_page_is_found(body, text):
     assert markdown(body) == text
+
+
+def test_a_grid_without_rows_is_a_table_and_its_filters_are_no_tabs():  # Javadoc 17
+    tabs = '<div role="tablist"><button role="tab" aria-controls="p">All</button><button role="tab" aria-controls="p">Static</button></div>'
+    grid = (
+        '<div class="summary-table two-column-summary"><div class="table-header col-first">Method</div><div class="table-header col-last">'
+        'Description</div><div class="col-first"><code>a()</code></div><div class="col-last"><div class="block">Does a.</div></div></div>'
+    )
+    section = f'<section><h2>Methods</h2>{tabs}<div id="p" role="tabpanel">{grid}</div></section>'
+    assert markdown(f'<ul class="summary-list"><li>{section}</li></ul>') == (
+        "## Methods\n\n| Method | Description |\n| --- | --- |\n| `a()` | Does a. |"
+    )
+
+
+def test_a_table_in_a_cell_is_its_lines():  # JSDoc
+    inner = "<h6>Properties</h6><table><thead><tr><th>Name</th><th>Type</th></tr></thead><tr><td><code>a</code></td><td>T</td></tr></table>"
+    outer = (
+        f"<table><thead><tr><th>Name</th><th>Use</th></tr></thead><tr><td>o</td><td>Options. {inner}</td></tr></table>"
+    )
+    assert markdown(outer) == "| Name | Use |\n| --- | --- |\n| o | Options.<br>Properties<br>`a`: T |"
+
+
+def test_signs_and_marks_beside_a_name():
+    assert markdown('<h3><code class="tsd-tag">Readonly</code>n</h3>') == "### `Readonly` n"  # TypeDoc
+    assert markdown("<dl><dt>a</dt><dd></dd><dt>b</dt><dd>B.</dd></dl>") == "**a**\n\n**b:** B."
+    name = '<h4 class="name" id="o">open<span class="signature">(x<span class="signature-attributes">opt</span>)</span></h4>'
+    assert (
+        markdown(f'<body><div id="main"><h1 class="page-title">T</h1>{name}</div></body>')
+        == "# T\n\n#### `open(x (opt))`"
+    )
+    assert (
+        markdown('<div class="method-heading"><span>open</span><span class="method-args">(x)</span></div>')
+        == "`open(x)`"
+    )

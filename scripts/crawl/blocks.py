@@ -88,7 +88,9 @@ def stable_since(soup: BeautifulSoup, present: Marks) -> None:
 
 def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, small titles, lines of verse and the remarks on (1), (2) in code."""
-    for title in select(soup, ".badge-title, .tsd-tag", present):  # Relearn: two halves of a badge; TypeDoc: "Optional"
+    for title in select(
+        soup, ".badge-title, .tsd-tag, .stab > .emoji", present
+    ):  # Relearn: two halves of a badge; TypeDoc: "Optional"; rustdoc
         title.append(" ")
     for remark in select(
         soup, ".tree-entry > span > .comment, .tree-entry > .comment", present

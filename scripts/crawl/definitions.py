@@ -31,6 +31,8 @@ def signatures(soup: BeautifulSoup, present: Marks) -> None:
     for mark in select(soup, ".signature-attributes", present):  # JSDoc: "opt" of a name, lowered
         mark.string = f" ({mark.get_text().strip()})"
     for heading in select(soup, HEADINGS, present):
+        for part in heading.find_all(["br", "div"]):
+            part.insert_before(" ")  # rustdoc: the line of "where"
         text = BLANKS.sub("", " ".join(heading.get_text().split()))
         heading.clear()
         heading.append(soup.new_tag("code", string=text))

@@ -260,6 +260,12 @@ def test_a_table_in_a_cell_is_its_lines():  # JSDoc
 
 
 def test_signs_and_marks_beside_a_name():
+    impl = '<h3 class="code-header">impl&lt;T&gt; Tide for Level&lt;T&gt;<div class="where">where<br>T: Clone,</div></h3>'  # rustdoc 1.95
+    assert markdown(impl) == "### `impl<T> Tide for Level<T> where T: Clone,`"
+    assert (
+        markdown('<span class="item-info"><div class="stab"><span class="emoji">👎</span><span>Old</span></div></span>')
+        == "👎 Old"
+    )
     assert markdown('<h3><code class="tsd-tag">Readonly</code>n</h3>') == "### `Readonly` n"  # TypeDoc
     assert markdown("<dl><dt>a</dt><dd></dd><dt>b</dt><dd>B.</dd></dl>") == "**a**\n\n**b:** B."
     name = '<h4 class="name" id="o">open<span class="signature">(x<span class="signature-attributes">opt</span>)</span></h4>'

@@ -45,6 +45,7 @@ ADMONITIONS = tuple(
         ("p.note, p.warning, p.tip, p.important, p.caution, blockquote.note, blockquote.warning, blockquote.tip,"
          " blockquote.important, blockquote.caution, blockquote.highlight, blockquote.new", "", "",
          "just-the-docs 0.10: https://just-the-docs.com/docs/ui-components/callouts/"),
+        ("aside.notice, aside.warning, aside.success", "", "", "Slate 2"),
         ("div.note, div.tip, div.warning, div.caution, div.important, div.danger", ":scope > h3.title,"
          " :scope > .title, th > .title, :scope > .note-title", "", "DocBook XSL 1.79, rustdoc 1.80"),
         ("dl.note, dl.warning, dl.attention, dl.remark, dl.important, dl.bug, dl.todo, dl.deprecated",

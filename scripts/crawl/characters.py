@@ -9,7 +9,6 @@ from scripts.crawl.selecting import Marks, inside, removed, select
 UNSEEN = re.compile(
     "[\u00ad\u200b\u2060\ufeff]"
 )  # where a word may break; U+200C and U+200D belong to scripts and emoji
-ALIKE = ("em", "strong", "i", "b", "code")
 
 
 def plain_characters(soup: BeautifulSoup) -> None:
@@ -39,6 +38,14 @@ def words_of_pictures(soup: BeautifulSoup, present: Marks) -> None:
         if said and drawing.get("aria-hidden") != "true":
             name = " ".join(title.get_text().split()) if title else ""
             drawing.replace_with(soup.new_tag("p", string=f"{name}: {said}" if name else said))
+
+
+def apart(soup: BeautifulSoup, present: Marks) -> None:
+    """Put, in place, a blank between code and code, link and link: "`a``b`" is one piece of code in Markdown."""
+    for tag in select(soup, "code, kbd, samp, a", present):
+        after = tag.next_sibling
+        if isinstance(after, Tag) and after.name == tag.name and not inside(tag, ("pre", "code")):
+            tag.insert_after(" ")
 
 
 def joined(soup: BeautifulSoup, present: Marks) -> None:

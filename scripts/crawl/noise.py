@@ -51,9 +51,9 @@ NOISE = (
      " .screenreader-only, .sd-hide-link-text, .assistive-text, .skip-link, .lightbox-back",
      "Bootstrap 5, Starlight 0.34, sphinx-design 0.6"),
     ("tools of a page", "rustdoc-toolbar, .method-click-advice, #copy-path, #toggle-all-docs, .md-annotation__index,"
-     " .skip-to-content, .page-actions, #page-context-menu, .summary_toggle, details.hide > summary,"
+     " .mw-editsection, .printfooter, #siteSub, #catlinks, .skip-to-content, .page-actions, #page-context-menu, .summary_toggle, details.hide > summary,"
      " .view-source-button, [class*=playgroundHeader], [class*=playgroundPreview]",
-     "rustdoc, MkDocs Material 9, Mintlify, YARD 0.9, myst-nb 1, pdoc 16, Docusaurus 3"),
+     "rustdoc, MkDocs Material 9, Mintlify, YARD 0.9, myst-nb 1, pdoc 16, Docusaurus 3, MediaWiki 1.42"),
     ("pictures that decorate", "img.book-icon, [class*=material-icons], [class*=material-symbols], "
      " .expand-control-icon, .page-header > img.logo", "Hugo Book 11, Google's icon fonts, Confluence 7, pkgdown 2"),
     ("advertisements, consent, newsletters", "#ethical-ad-placement, [data-ea-publisher], .ea-content,"
@@ -71,6 +71,7 @@ FOOTERS = "footer, #footer"
 # Lists of links to the page's own sections; where they lead to other pages they are the text of an index page.
 OWN_SECTIONS = ".toc, #toc, .toctree, .summary-toc, .page-toc, .list-of-contents"
 FORM = 60  # words of a form that asks for an opinion or an address; ASP.NET has whole pages in one
+OWN_WORD = re.compile(r"(perma|anchor |copy |direct )?link|anchor|edit|\[edit\]", re.I)
 OWN_SIGN = re.compile("[#¶§\U0001f517\u2693\U0001f4ce]?")  # that leads to the place where it stands
 CONTENTS = re.compile(r"(table of )?contents:?|on this page:?|in this article:?|toc", re.I)
 
@@ -115,6 +116,8 @@ def remove_noise(soup: Tag, present: Marks) -> None:
         for link in [] if code else heading.find_all("a"):
             if not re.search(r"\w", link.get_text()) and not link.find("img"):
                 link.decompose()  # a sign that leads to the heading itself: ¶, #, §, U+200B
+            elif OWN_WORD.fullmatch(link.get_text().strip()) and len(list(heading.stripped_strings)) > 1:
+                link.decompose()
             elif heading.name[0] == "h" and (link.get("itemprop") == "url" or str(link.get("href", "#"))[:1] == "#"):
                 link.unwrap()  # headings of mdBook and minimal mistakes lead to themselves, Sphinx's to the contents
     for link in select(soup, "a[href^='#']", present):

@@ -130,7 +130,8 @@ def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
             grid = grid_of(group)
             in_head = group[0].parent is not None and group[0].parent.name == "thead"
             if number == 0 and not in_head and len(groups[0]) + len(groups) > 2 and all_headings(grid[0]):
-                head, grid = grid[:1], grid[1:]
+                count = next((place for place, line in enumerate(grid[:-1]) if not all_headings(line)), len(grid) - 1)
+                head, grid = grid[: max(1, count)], grid[max(1, count) :]
             elif number == 0 and in_head:
                 head, grid = grid, []
             lines += grid
@@ -158,4 +159,4 @@ def in_data_table(table: Tag) -> bool:
 
 
 def all_headings(line: list[Tag | None]) -> bool:
-    return all(cell is not None and cell.name == "th" for cell in line)
+    return any(line) and all(cell.name == "th" for cell in line if cell is not None)

@@ -42,6 +42,7 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     steps.numbered_steps(soup)
     characters.readings(soup, present)
     characters.joined(soup, present)
+    characters.apart(soup, present)
     inline.raise_and_lower(soup, present)
     definitions.signatures(soup, present)
     definitions.definitions(soup, present)

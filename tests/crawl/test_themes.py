@@ -215,6 +215,14 @@ def test_a_trail_before_the_title_goes_and_what_says_where_an_entry_is_stays():
         ("<figure><svg><title>Flow</title><text>Build</text><text>Test</text></svg></figure>", "Flow: Build, Test"),
         ('<my-note><template shadowrootmode="open"><p>In it.</p></template></my-note>', "In it."),
         ("<h2>1. Begin</h2><h3>- a -</h3>", "## 1. Begin\n\n### - a -"),
+        ('<h3 id="e">E<a href="#e">link</a></h3>', "### E"),
+        ('<h2>I<span class="mw-editsection">[<a href="/edit">edit</a>]</span></h2>', "## I"),  # MediaWiki
+        ("<p><kbd>Ctrl</kbd><kbd>C</kbd> <a href='http://x'>X</a><a href='http://y'>Y</a></p>", "`Ctrl` `C` [X](http://x) [Y](http://y)"),
+        ('<p>Four<sup class="reference" id="cite_ref-1"><a href="#cite_note-1">[1]</a></sup>.</p><ol><li id="cite_note-1"><span class="mw-cite-backlink">'
+         '<a href="#cite_ref-1">↑</a></span> <span>Said so.</span></li></ol>', "Four[^1].\n\n[^1]: Said so."),  # MediaWiki
+        ("<table><tr><th colspan=2>Sizes</th></tr><tr><th>k</th><th>v</th></tr><tr><td>1</td><td>2</td></tr></table>",
+         "| Sizes k | v |\n| --- | --- |\n| 1 | 2 |"),
+        ('<aside class="warning">Hot.</aside>', "> **Warning:**\n>\n> Hot."),  # Slate
         ('<video src="a.mp4">Your browser knows no video.</video>', "[Video](http://h/docs/p/a.mp4)"),
         ('<details class="hide above-input"><summary><span class="collapsed">Show code cell source</span></summary><pre>x</pre></details>', "```\nx\n```"),
     ],

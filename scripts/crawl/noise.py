@@ -51,7 +51,8 @@ NOISE = (
      " .screenreader-only, .sd-hide-link-text, .assistive-text, .skip-link, .lightbox-back",
      "Bootstrap 5, Starlight 0.34, sphinx-design 0.6"),
     ("tools of a page", "rustdoc-toolbar, .method-click-advice, #copy-path, #toggle-all-docs, .md-annotation__index,"
-     " .mw-editsection, .printfooter, #siteSub, #catlinks, .skip-to-content, .page-actions, #page-context-menu, .summary_toggle, details.hide > summary,"
+     " .mw-editsection, .printfooter, #siteSub, #catlinks,"
+     " .skip-to-content, .page-actions, #page-context-menu, .summary_toggle, details.hide > summary,"
      " .view-source-button, [class*=playgroundHeader], [class*=playgroundPreview]",
      "rustdoc, MkDocs Material 9, Mintlify, YARD 0.9, myst-nb 1, pdoc 16, Docusaurus 3, MediaWiki 1.42"),
     ("pictures that decorate", "img.book-icon, [class*=material-icons], [class*=material-symbols], "

@@ -7,6 +7,7 @@ from scripts.crawl import (
     boxes,
     characters,
     code_blocks,
+    collapsibles,
     definitions,
     footnotes,
     inline,
@@ -33,7 +34,7 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     blocks.stable_since(soup, present)
     boxes.quote_admonitions(soup, present)
     tabs.label_tabs(soup, present)
-    boxes.open_collapsibles(soup, present)
+    collapsibles.open_collapsibles(soup, present)
     inline.marks_and_pictures(soup, present)
     footnotes.footnotes(soup, present)
     blocks.cards(soup, present)

@@ -12,6 +12,7 @@ from scripts.crawl import (
     footnotes,
     inline,
     noise,
+    signatures,
     steps,
     tables,
     tabs,
@@ -45,7 +46,7 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     characters.joined(soup, present)
     characters.apart(soup, present)
     inline.raise_and_lower(soup, present)
-    definitions.signatures(soup, present)
+    signatures.signatures(soup, present)
     definitions.definitions(soup, present)
     tables.regular_tables(soup, present)
     return soup

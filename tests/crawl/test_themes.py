@@ -53,6 +53,7 @@ def test_a_box_says_its_kind(generator):
         ('<div class="confluence-information-macro confluence-information-macro-tip"><p class="title">Mind it</p><div class="'
          'confluence-information-macro-body"><p>X.</p></div></div>', "Tip: Mind it"),
         ('<blockquote class="new"><p>X.</p></blockquote>', "New:"),  # just-the-docs
+        ('<div class="admonition new tip"><p>X.</p></div>', "Tip:"),  # MkDocs, with a class more
         ('<div class="admonition note"><p class="admonition-title">🚧 Mind it 🚧</p><p>X.</p></div>', "Note: 🚧 Mind it 🚧"),
     ],
 )  # fmt: skip

@@ -60,7 +60,7 @@ KINDS = {kind: kind.capitalize() for kind in (
     " bug failure todo deprecated remark summary new").split()} | {
     "seealso": "See also", "information": "Information", "warn": "Warning", "okay": "Success", "rmdnote": "Note",
     "rmdtip": "Tip", "rmdwarning": "Warning", "rmdcaution": "Caution", "rmdimportant": "Important"}  # fmt: skip
-WEAK = ("Hint", "Information", "New")  # also of boxes of another kind: Hugo Book's "book-hint warning", Confluence's macros
+WEAK = ("Hint", "Information", "New")  # also of boxes of another kind: "book-hint warning" of Hugo Book
 # What an icon says, by its name or as a character, where no class does: Nextra, ReadMe, Lucide, Font Awesome.
 ICONS = {
     "info": "Info", "circle-info": "Info", "lightbulb": "Tip", "triangle-alert": "Warning", "alert-triangle": "Warning",

@@ -49,7 +49,8 @@ def as_lines(soup: BeautifulSoup, table: Tag) -> None:
             continue
         line = soup.new_tag("p")
         for number, cell in enumerate(cells):
-            line.append(("", ": ", ", ")[min(number, 2)])
+            named = number == 1 and line.get_text().rstrip().endswith(":")  # as docutils' fields are
+            line.append(" " if named else ("", ": ", ", ")[min(number, 2)])
             for block in cell.find_all(BLOCKS):
                 block.unwrap()
             trim(cell)

@@ -268,6 +268,12 @@ def test_a_table_in_a_cell_is_its_lines():  # JSDoc
     assert markdown(outer) == "| Name | Use |\n| --- | --- |\n| o | Options.<br>Properties<br>`a`: T |"
 
 
+def test_a_field_with_a_colon_gets_no_second_one():  # docutils 0.19
+    inner = '<table class="field-list"><tr><th>Options:</th><td>a</td></tr></table>'
+    outer = f"<table><thead><tr><th>A</th><th>B</th></tr></thead><tr><td>C</td><td>{inner}</td></tr></table>"
+    assert markdown(outer) == "| A | B |\n| --- | --- |\n| C | Options: a |"
+
+
 def test_signs_and_marks_beside_a_name():
     impl = '<h3 class="code-header">impl&lt;T&gt; Tide for Level&lt;T&gt;<div class="where">where<br>T: Clone,</div></h3>'  # rustdoc 1.95
     assert markdown(impl) == "### `impl<T> Tide for Level<T> where T: Clone,`"

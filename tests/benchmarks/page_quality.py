@@ -87,6 +87,9 @@ def shown(html: str, content: str, around: str, boxes: str) -> Shown:
         tag.decompose()
     for end in soup.select("pre br"):
         end.replace_with("\n")
+    for block in soup.select("pre div"):  # rustdoc: an attribute before "pub struct" has a line of its own
+        if block.next_sibling is not None and not f"{block.get_text()}\n{block.next_sibling}".count("\n\n"):
+            block.append("\n")
     text = BeautifulSoup("".join(map(str, soup.select(content))), "lxml")
     for tag in text.select("nav, footer"):
         tag.decompose()

@@ -14,7 +14,7 @@ PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 # What a reader of the rendered page does not read as its text: marks of headings, line numbers, tools.
 UNREAD = ("script, style, noscript, a.headerlink, .linenos, .lineno, .viewcode-link, .boring, button, nav, footer,"
           " a.anchor, svg, .source, .out-of-band, .srclink, [hidden], a.md-icon, .toc, .sr-only, a.paraanchor,"
-          " template, .nav-panel, .method-click-advice, .hideme")  # fmt: skip
+          " template, .nav-panel, .method-click-advice, .hideme, .ttc")  # fmt: skip
 BLOCK = ["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "pre", "caption", "blockquote",
          "figcaption",         "section", "table", "summary", "ul", "ol", "br", "tr", "aside"]  # fmt: skip
 

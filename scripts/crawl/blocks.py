@@ -16,6 +16,7 @@ CARD_TITLE = ".sd-card-title, .card-title, .title, [class*=cardTitle], h1, h2, h
 CARD_LINES = ".sl-link-card .description, .card .description, a.card small, .pager-link .desc"
 # The version that has an item first, beside its heading: rustdoc 1.63 and 1.80.
 SINCE = ".rightside > .since, .out-of-band > .since, .sub-heading > .since"
+ICON = re.compile("^[\U0001f4c4\U0001f5c3\U0001f517]\ufe0f?\\s*")  # of a page, a folder and a link: Docusaurus' cards
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
 
@@ -39,13 +40,25 @@ def cards(soup: BeautifulSoup, present: Marks) -> None:
             continue
         if inside(link, ("h1", "h2", "h3", "h4", "h5", "h6")):
             continue
-        title = link.select_one(CARD_TITLE) or link.find(["p", "div"])
+        title = link.select_one(CARD_TITLE) or first_part(link)
         if title is None or not title.get_text(strip=True):
             continue
+        if title.find(string=ICON) and "cardTitle" in str(title.get("class")):
+            first = title.find(string=ICON)
+            first.replace_with(ICON.sub("", first))
         wrap_text(soup, title, str(link["href"]))
-        if re.match("h[1-6]$", title.name):
+        if re.match("h[1-6]$|span$", title.name):
             title.name = "p"
         link.name, link.attrs = "div", {}
+
+
+def first_part(link: Tag) -> Tag | None:
+    """The block of a card with its first text, or the part of the card that has it; None if that is the whole card."""
+    text = link.find(string=lambda value: value.strip())
+    part = text.parent if text is not None else None
+    while part is not None and part is not link and part.parent is not link and part.name not in BLOCKS:
+        part = part.parent
+    return part if part is not link else None
 
 
 def wrap_text(soup: BeautifulSoup, tag: Tag, href: str) -> None:
@@ -55,6 +68,12 @@ def wrap_text(soup: BeautifulSoup, tag: Tag, href: str) -> None:
     link = soup.new_tag("a", attrs={"href": href})
     link.extend(list(tag.contents))
     tag.append(link)
+
+
+def is_part(item: Tag) -> bool:
+    """Whether a list item is a section with its own heading."""
+    first = item.find(True)
+    return first is not None and first.name == "section" and first.find(HEADINGS) is not None
 
 
 def stable_since(soup: BeautifulSoup, present: Marks) -> None:
@@ -69,13 +88,27 @@ def stable_since(soup: BeautifulSoup, present: Marks) -> None:
 
 def small_blocks(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, small titles, lines of verse and the remarks on (1), (2) in code."""
-    for title in select(soup, ".badge-title", present):  # Relearn: "Version" and "6.6.6" in one badge
+    for title in select(
+        soup, ".badge-title, .tsd-tag, .stab > .emoji", present
+    ):  # Relearn: two halves of a badge; TypeDoc: "Optional"; rustdoc
         title.append(" ")
+    for remark in select(
+        soup, ".tree-entry > span > .comment, .tree-entry > .comment", present
+    ):  # Starlight's file tree
+        remark.insert(0, " ")
+    for video in select(soup, "video", present):  # what it holds is for browsers that know none
+        video.string = "Video"
     for title in select(soup, SMALL_TITLES, present):
         bold = soup.new_tag("strong")
         bold.extend(list(title.contents))
         title.append(bold)
         title.name = "p"
+    for listing in select(soup, "ul", present):  # Javadoc: the sections of a page are items of lists
+        items = listing.find_all("li", recursive=False)
+        if items and all(is_part(item) for item in items):
+            listing.name = "div"
+            for item in items:
+                item.name = "div"
     for verse in select(soup, ".line-block", present):  # docutils: | a line
         if not attached(verse, soup):
             continue

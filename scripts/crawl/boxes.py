@@ -1,64 +1,42 @@
-"""Boxes: admonitions become quotes that begin with a label, collapsibles stay open."""
+"""Boxes: admonitions become quotes that begin with a label."""
 
 import re
-from typing import NamedTuple
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from scripts.crawl.admonitions import ADMONITIONS, ICONS, KINDS, WEAK
 from scripts.crawl.selecting import Marks, removed, select
 from scripts.crawl.tabs import bold_line
 
 
-class Admonition(NamedTuple):
-    """How a generator writes a note or a warning: the box, its title, and its text where that is not the whole box."""
-
-    box: str
-    title: str
-    text: str
-    source: str
-
-
-ADMONITIONS = tuple(
-    Admonition(*row)
-    for row in (
-        (".admonitionblock", ".icon .title, :scope > .title", "td.content, .content", "Asciidoctor 2, AsciiDoc 10"),
-        (".theme-admonition, .admonition, .alert--infima", "[class*=admonitionHeading], .admonition-heading,"
-         " .admonition-title, .admonitiontitle", "[class*=admonitionContent], .admonition-content",
-         "Sphinx 7, MkDocs 1.6, Docusaurus 2 and 3"),
-        (".custom-block, .custom-container, .hint-container", ".custom-block-title, .custom-container-title,"
-         " .hint-container-title", "", "VitePress 1, VuePress 2"),
-        (".markdown-alert", ".markdown-alert-title", "", "GitHub"),
-        (".starlight-aside", ".starlight-aside__title", ".starlight-aside__content", "Starlight 0.34"),
-        (".blockquote-tag", ".blockquote-tag-title", "", "mdBook 0.5"),
-        (".notices, .box.cstyle", ".box-label, .label", ".box-content, .notices-content", "Relearn 7, Learn 2"),
-        ("div.callout, div.nextra-callout", ".callout-title-container, .callout-title, .callout-header",
-         ".callout-body-container, .callout-content", "Quarto 1, Nextra 2"),
-        (".alert, .book-hint, div.hint, blockquote.hint, .gdoc-hint, .notice, [class*=notice--], .docs-callout",
-         ".alert-heading, .gdoc-hint__title, .notice-title", ".gdoc-hint__text",
-         "Docsy 0.11, Hugo Book 11, GitBook, Geekdoc, minimal mistakes 4: https://mmistakes.github.io/minimal-mistakes/docs/utility-classes/#notices"),
-        ("blockquote[class$=-title]", ":scope > p:first-child", "", "just-the-docs 0.10, callout with a title"),
-        ("p.note, p.warning, p.tip, p.important, p.caution, blockquote.note, blockquote.warning, blockquote.tip,"
-         " blockquote.important, blockquote.caution, blockquote.highlight, blockquote.new", "", "",
-         "just-the-docs 0.10: https://just-the-docs.com/docs/ui-components/callouts/"),
-        ("div.note, div.tip, div.warning, div.caution, div.important, div.danger", ":scope > h3.title,"
-         " :scope > .title, th > .title, :scope > .note-title", "", "DocBook XSL 1.79, rustdoc 1.80"),
-        ("dl.note, dl.warning, dl.attention, dl.remark, dl.important, dl.bug, dl.todo, dl.deprecated",
-         ":scope > dt", ":scope > dd", "Doxygen 1.9"),
-        ("details.note, details.tip, details.info, details.warning, details.danger, details.example, details.abstract,"
-         " details.question, details.quote, details.success, details.failure, details.bug", ":scope > summary", "",
-         "pymdownx.details 10"),
-    )
-)  # fmt: skip
-KINDS = {kind: kind.capitalize() for kind in (
-    "note info tip hint important warning caution danger error attention success question example quote abstract"
-    " bug failure todo deprecated remark summary").split()} | {"seealso": "See also"}  # fmt: skip
+def kinds_in(text: str) -> list[str]:
+    """The kinds that the words of a class or style name: "bg-warning/10" names "Warning"."""
+    return [KINDS[word] for word in re.split(r"[^a-z]+", text.lower()) if word in KINDS]
 
 
 def kind_of(box: Tag) -> str:
-    """The kind that the classes of a box name, as "Warning"; "" if they name none."""
-    words = re.split(r"[\s_-]+", " ".join(box.get_attribute_list("class")).lower()) if box.get("class") else []
-    kinds = [KINDS[word] for word in words if word in KINDS]
-    return next((kind for kind in kinds if kind != "Hint"), kinds[0] if kinds else "")  # Hugo Book: "book-hint warning"
+    """The kind that a box names, as "Warning": by its class, an attribute or its icon; "" if by none."""
+    kinds = kinds_in(" ".join(box.get_attribute_list("class")) if box.get("class") else "")
+    kinds += kinds_in(
+        f"{box.get('data-callout-type', '')} {str(box.get('style', '')).rpartition('--callout-color')[2]}"
+    )
+    return next((kind for kind in kinds if kind not in WEAK), kinds[0] if kinds else "")
+
+
+def kind_of_icon(box: Tag) -> str:
+    """The kind that the picture at the start of a box shows; "" if none. A character that shows it is taken out."""
+    first = next(box.stripped_strings, "")
+    if not first.isascii() and (kind := ICONS.get(first.rstrip("\ufe0f"))):
+        box.find(string=lambda text: text.strip() == first).extract()
+        return kind
+    for icon in box.find_all(["svg", "i", "img", "span"], limit=2):
+        if icon.name == "img" or not icon.get_text(strip=True):
+            label = str(icon.get("aria-label", ""))
+            words = re.findall(r"[a-z]+(?:-[a-z]+)*", " ".join([label, *icon.get("class", [])]).lower())
+            shown = [kind for name, kind in ICONS.items() if any(f"-{word}".endswith(f"-{name}") for word in words)]
+            if kinds := [*kinds_in(label), *shown]:
+                return kinds[0]
+    return ""
 
 
 def label_of(kind: str, title: str) -> str:
@@ -99,10 +77,12 @@ def quote_admonitions(soup: BeautifulSoup, present: Marks) -> None:
                 continue  # a collapsible that looks like a box, as Docusaurus and VitePress have them
             kind, title = kind_of(box), ""
             for found in box.select(rule.title)[:1] if rule.title else []:
-                for part in found.select(".sr-only, .visually-hidden, .headerlink, svg"):
+                for part in found.select(".sr-only, .visually-hidden, .headerlink, .callout-icon, svg"):
                     part.decompose()
                 title = " ".join(found.get_text(" ").split())
                 found.decompose()
+            picture = kind_of_icon(box)
+            kind = picture if picture and kind in ("", *WEAK) else kind
             title = title or own_label(box, kind)
             text = (box.select_one(rule.text) if rule.text else None) or box
             if text is not box and len(text.get_text(strip=True)) < len(box.get_text(strip=True)):
@@ -118,11 +98,3 @@ def quote_admonitions(soup: BeautifulSoup, present: Marks) -> None:
                 box.replace_with(text) if text is not box else None
             text.name, text.attrs = "blockquote", {"data-quoted": "yes"}
             text.insert(0, bold_line(soup, label_of(kind, title)))
-
-
-def open_collapsibles(soup: BeautifulSoup, present: Marks) -> None:
-    """Make each summary a paragraph before the text that it opens; a heading in one stays a heading."""
-    for summary in select(soup, "summary", present):
-        summary.name = "div" if summary.find(re.compile("^h[1-6]$")) else "p"
-    for details in select(soup, "details", present):
-        details.name = "div"

@@ -15,10 +15,16 @@ NUMBERS = set(
 # Prism: https://github.com/FormidableLabs/prism-react-renderer. Starlight: https://expressive-code.com
 LINES = {"token-line", "ec-line", "line", "code-line", "view-line", "cl", "code-block-line"}
 BLOCKS = {"div", "li", "p", "tr", "ol", "ul"}
+# Names that a class alone gives, as in <code class="ts">: TypeDoc, RDoc, JSDoc and older highlighters.
+KNOWN = set(
+    "bash cpp csharp css diff dockerfile go graphql html http ini java javascript js json jsx kotlin makefile nginx"
+    " perl php powershell python rb ruby rust scala sh shell sql swift toml ts tsx typescript xml yaml yml".split()
+)
 # Class names that give the language: of <code>, <pre> or up to three elements around.
 LANGUAGE = re.compile(r"^(?:language|lang|highlight-source|highlight)-([\w+#.-]+)$")
 NO_LANGUAGE = {"default", "none", "text", "plaintext", "plain", "txt", "notranslate", "line", "lines", "block", "wrap",
-               "nohighlight", "undefined", "unknown", "literal", "wrapper", "container", "body", "inline"}  # fmt: skip
+               "nohighlight", "myst-ansi",
+               "ansi", "undefined", "unknown", "literal", "wrapper", "container", "body", "inline"}  # fmt: skip
 
 
 def is_no_code(tag: Tag) -> bool:
@@ -33,7 +39,12 @@ def language_of(pre: Tag) -> str:
     for tag in (inner, pre, *list(pre.parents)[:3]):
         if tag is None or tag.name in ("body", "html", "[document]", "article", "section", "main"):
             continue
-        for attribute in ("data-lang", "data-language", "lang" if tag.name in ("pre", "code") else "data-lang"):
+        for attribute in (
+            "data-lang",
+            "data-language",
+            "language",
+            "lang" if tag.name in ("pre", "code") else "data-lang",
+        ):
             if name := re.match(r"[\w+#.-]+", str(tag.get(attribute) or "")):
                 return "" if name[0].lower() in NO_LANGUAGE else name[0].lower()
         names = tag.get_attribute_list("class")
@@ -42,8 +53,8 @@ def language_of(pre: Tag) -> str:
                 return match[1].lower()
         if "doctest" in names:
             return "pycon"  # Sphinx: <div class="doctest highlight-default">
-        if "rust" in names and tag.name in ("pre", "code"):
-            return "rust"  # rustdoc: <pre class="rust rust-example-rendered">
+        if tag.name in ("pre", "code") and (known := KNOWN & set(names)):
+            return min(known)
         for mark in {"hljs", "sourceCode", "brush:"} & set(names):  # highlight.js: <code class="hljs python">, pandoc
             if other := next((name for name in names if name != mark and re.fullmatch(r"[a-z]\w*;?", name)), ""):
                 return other.rstrip(";")

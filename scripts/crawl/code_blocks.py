@@ -11,15 +11,16 @@ from scripts.crawl.selecting import Marks, inside, removed, select
 # Rouge: https://github.com/rouge-ruby/rouge/blob/master/lib/rouge/formatters/html_table.rb
 # Chroma: https://github.com/alecthomas/chroma (html.WithLineNumbers). Pygments: linenos=table. highlight.js plugin.
 CODE_TABLES = ("table.rouge-table, table.lntable, table.highlighttable, table.syntaxhighlighter, table.hljs-ln,"
-               " table.highlight, figure.highlight > table, .gist table, td.rouge-code")  # fmt: skip
+               " table.highlight, figure.highlight > table, .gist table, td.rouge-code, table.source_code")  # fmt: skip
 # What a block is called: https://docusaurus.io/docs/markdown-features/code-blocks#code-title and its like.
 TITLES = ("[class*=codeBlockTitle], .code-block-caption, span.filename, .gatsby-code-title, .remark-code-title,"
           " [data-rehype-pretty-code-title], .code-block-title, .highlight-title, .code-title,"
           " .gatsby-remark-code-title, .vp-code-block-title-bar")  # fmt: skip
 # Texts that a script draws as a diagram: {CSS: language}. https://mermaid.js.org/config/usage.html and its like.
 DIAGRAMS = {".mermaid": "mermaid", ".plantuml": "plantuml", ".markmap": "markmap", ".wavedrom": "wavedrom"}
-# Code that is in no <pre>: of Doxygen, of VuePress.
-FRAGMENTS = ".fragment, .line-numbers-mode > .hljs-table"
+# Code that is in no <pre>: of Doxygen, of VuePress, of pkg.go.dev.
+FRAGMENTS = (".fragment, .line-numbers-mode > .hljs-table, textarea.code, textarea[data-lang], textarea[data-language],"
+             " textarea[class*=exampleCode]")  # fmt: skip
 
 
 def out_of_table(table: Tag) -> None:
@@ -38,7 +39,8 @@ def out_of_table(table: Tag) -> None:
 
 def as_pre(soup: BeautifulSoup, present: Marks) -> list[Tag]:
     """Make, in place, code that is in no <pre> one, and give all blocks of code."""
-    for fragment in select(soup, FRAGMENTS, present):
+    fragments = select(soup, FRAGMENTS, present)
+    for fragment in fragments:
         if fragment.name == "div":  # its lines are elements; the newlines between them are not seen
             for node in [node for node in fragment.contents if isinstance(node, NavigableString) and not node.strip()]:
                 node.extract()
@@ -48,7 +50,7 @@ def as_pre(soup: BeautifulSoup, present: Marks) -> list[Tag]:
             if diagram.name in ("div", "pre", "code") and not diagram.find(["svg", "pre", "img"]):
                 diagram.name = "code" if diagram.name == "code" else "pre"
                 diagram["data-lang"] = language
-    marked = select(soup, ", ".join([FRAGMENTS, *DIAGRAMS]), present)
+    marked = [*fragments, *select(soup, ", ".join(DIAGRAMS), present)]
     return [*select(soup, "pre", present), *(tag for tag in marked if tag.name == "pre")]
 
 
@@ -75,7 +77,7 @@ def plain_blocks(soup: BeautifulSoup, present: Marks) -> None:
         if not removed(table) and (table.find("pre") or table.select_one(".code, .hljs-ln-code, .rouge-code")):
             out_of_table(table)
     for title in select(soup, TITLES, present):
-        if not removed(title) and not title.find("pre"):
+        if not removed(title) and not title.find("pre") and title.name != "blockquote":  # a callout of just-the-docs
             for link in title.select("a.headerlink, button, svg"):
                 link.decompose()
             title.name = "p"

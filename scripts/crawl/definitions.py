@@ -1,57 +1,12 @@
-"""Definition lists and entries of an API, which become prose: Markdown has no name for them."""
+"""Definition lists, which become prose: Markdown has no name for them."""
 
 import re
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from scripts.crawl.selecting import Marks, attached, select
+from scripts.crawl.selecting import Marks, select
 
-BLANKS = re.compile(r"(?<=\() | (?=[),])")  # that no one writes around brackets
-# What names an entry of an API; it becomes code, its text follows.
-# Sphinx: https://www.sphinx-doc.org/en/master/usage/domains/index.html (dt.sig since 4.0, dl.class > dt before).
-SIGNATURES = (
-    "dt.sig, dl.function > dt, dl.class > dt, dl.method > dt, dl.classmethod > dt, dl.staticmethod > dt,"
-    " dl.attribute > dt, dl.data > dt, dl.exception > dt, dl.option > dt, dl.describe > dt, dl.property > dt,"
-    " dl.envvar > dt, dl.type > dt, dl.macro > dt, dl.member > dt, dl.opcode > dt, dl.decorator > dt"
-)
 BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
-
-
-# The same as a table of its parts: Doxygen 1.9, https://github.com/doxygen/doxygen/blob/master/src/htmlgen.cpp
-PROTOTYPES = ".memproto table.memname"
-# The same as a heading: rustdoc.
-HEADINGS = "h2.code-header, h3.code-header, h4.code-header, h5.code-header"
-
-
-def signatures(soup: BeautifulSoup, present: Marks) -> None:
-    """Make, in place, each API signature one line of code, and its list of one entry plain blocks."""
-    for heading in select(soup, HEADINGS, present):
-        text = " ".join(heading.get_text().split())
-        heading.clear()
-        heading.append(soup.new_tag("code", string=text))
-    for table in select(soup, PROTOTYPES, present):
-        text = " ".join(" ".join(cell.get_text().split()) for cell in table.find_all("td"))
-        paragraph = soup.new_tag("p")
-        paragraph.append(soup.new_tag("code", string=BLANKS.sub("", " ".join(text.split()))))
-        table.replace_with(paragraph)
-    for term in select(soup, SIGNATURES, present):
-        if not attached(term, soup):
-            continue
-        for part in term.select("a.headerlink, a:has(> .viewcode-link)"):
-            part.decompose()
-        text = " ".join(term.get_text().replace("\xa0", " ").split())
-        text = BLANKS.sub("", text)
-        paragraph = soup.new_tag("p")
-        paragraph.append(soup.new_tag("code", string=text))
-        entry = term.parent
-        term.replace_with(paragraph)
-        if entry is not None and entry.name == "dl":
-            entry.name = "div"
-            for meaning in entry.find_all("dd", recursive=False):
-                meaning.name = "div"
-            for other in entry.find_all("dt", recursive=False):
-                if not other.get_text(strip=True):
-                    other.decompose()
 
 
 def definitions(soup: BeautifulSoup, present: Marks) -> None:
@@ -72,7 +27,7 @@ def definitions(soup: BeautifulSoup, present: Marks) -> None:
                 terms.append(child)
                 continue
             if terms:
-                lead = lead_of(soup, terms)
+                lead = lead_of(soup, terms, bool(child.get_text(strip=True) or child.find("img")))
                 first = next((node for node in child.contents if not is_space(node)), None)
                 if isinstance(first, Tag) and first.name == "p":
                     trim(first)
@@ -108,8 +63,8 @@ def trim(tag: Tag) -> None:
             tag.contents[place].replace_with(strip(tag.contents[place]))
 
 
-def lead_of(soup: BeautifulSoup, terms: list[Tag]) -> Tag:
-    """The terms of one meaning in bold, with a colon unless they end in a mark."""
+def lead_of(soup: BeautifulSoup, terms: list[Tag], meant: bool) -> Tag:
+    """The terms of one meaning in bold, with a colon where a meaning follows, unless they end in a mark."""
     lead = soup.new_tag("strong")
     for number, term in enumerate(terms):
         if number:
@@ -118,7 +73,7 @@ def lead_of(soup: BeautifulSoup, terms: list[Tag]) -> Tag:
             block.unwrap()
         trim(term)
         lead.extend(list(term.contents))
-    if not re.search(r"[:?!]\s*$", lead.get_text()):
+    if meant and not re.search(r"[:?!]\s*$", lead.get_text()):
         last = lead.contents[-1] if lead.contents else None
         if isinstance(last, NavigableString):
             last.replace_with(last.rstrip())

@@ -11,6 +11,8 @@ from scripts.crawl.address import absolute
 MATH_SCRIPT = re.compile(r"katex|mathjax", re.I)
 MATH_CLASS = re.compile("math|katex", re.I)
 NO_FORMULAS = ("pre", "code", "script", "style", "textarea", "math", "head")
+# libxml2 ends a heading at a <p> in it, HTML does not: ReadMe has such titles.
+IN_HEADING = re.compile(r"(<h([1-6])\b[^>]*>)((?:(?!</h\2|<h[1-6]\b).){0,2000}?)(?=</h\2>)", re.DOTALL | re.I)
 TEX = re.compile(r"(\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$)", re.DOTALL)
 
 
@@ -40,7 +42,13 @@ def parse(html: str, *_: str) -> bs4.BeautifulSoup:
     such paragraphs and list items in one another. markdown_crawler drops all scripts; MathJax has formulas in some.
     """
     warnings.filterwarnings("ignore", category=bs4.XMLParsedAsHTMLWarning)  # XHTML begins as XML does
-    soup = bs4.BeautifulSoup(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", html), "lxml")
+    html = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", html)
+    html = IN_HEADING.sub(lambda it: it[1] + re.sub(r"</?p\b[^>]*>", " ", it[3], flags=re.I), html)
+    soup = bs4.BeautifulSoup(html, "lxml")
+    for shown in soup.find_all("template", attrs={"shadowrootmode": True}):
+        for text in shown.find_all(string=True):  # Beautiful Soup marks them as no text of the page
+            text.replace_with(bs4.NavigableString(text)) if type(text) is bs4.element.TemplateString else None
+        shown.unwrap()  # a web component's own content, which browsers show
     for script in soup.find_all("script", type=re.compile("^math/tex")):
         script.name = "div" if "display" in script["type"] else "span"
         script.attrs = {"class": ["math"]}
@@ -80,7 +88,7 @@ def links_of(soup: bs4.BeautifulSoup, base: str) -> list[str]:
 
 def make_absolute(soup: bs4.Tag, base: str) -> None:
     """Make links and images whole addresses, in place. What leads nowhere keeps its text."""
-    for tag in soup.find_all(["a", "img"]):
+    for tag in soup.find_all(["a", "img", "video"]):
         attribute = "href" if tag.name == "a" else "src"
         url, alt = absolute(base, tag.get(attribute)), " ".join(str(tag.get("alt", "")).split())
         tag.attrs = {"class": tag.get("class", []), "alt": alt} | ({attribute: url} if url else {})

@@ -28,7 +28,7 @@ AT_START = (
 
 
 def starts_line(node: PageElement) -> bool:
-    """Whether a text is the first of its block, or follows a line break."""
+    """Whether a text is the first of its block, or follows a line break; a heading begins with its # signs."""
     while True:
         before = node.previous_sibling
         while isinstance(before, NavigableString) and not before.strip():
@@ -40,6 +40,8 @@ def starts_line(node: PageElement) -> bool:
                 and before.name not in ("code", "img", "kbd", "samp")
             )
         parent = node.parent
+        if parent is not None and re.match("h[1-6]$", parent.name):
+            return False
         if parent is None or parent.name not in INLINE or parent.name in ("strong", "b", "em", "i", "a", "del", "s"):
             return parent is not None and parent.name not in INLINE
         node = parent

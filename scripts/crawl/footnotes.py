@@ -10,12 +10,12 @@ from scripts.crawl.selecting import Marks, attached, select
 MARKS = (
     "sup a.footnote-ref, a.footnote-ref, a.footnote-reference, a[role=doc-noteref], a[data-footnote-ref],"
     " sup.footnote > a, sup.footnote-reference > a, sup[id^=fnref] > a, a.footnote[href^='#'], sup > a[href^='#fn'],"
-    " a.footnote_reference, sup > a[href^='#ftn.'], a[id^=fnref][href^='#']"
+    " sup.reference > a[href^='#cite_note'], a.footnote_reference, sup > a[href^='#ftn.'], a[id^=fnref][href^='#']"
 )
 # What leads from a note back to its mark: Python-Markdown, remark, kramdown, markdown-it-footnote, docutils, mdBook.
 BACK = ("a.footnote-backref, a.data-footnote-backref, a[data-footnote-backref], a.reversefootnote,"
         " a[role=doc-backlink], a.fn-backref, a[href^='#fnref'], a[href^='#_footnoteref'], a[href^='#fr-'],"
-        " a[href^='#reffn'], .backrefs, .fn-bracket")  # fmt: skip
+        " a[href^='#reffn'], .mw-cite-backlink, .backrefs, .fn-bracket")  # fmt: skip
 NOTES = ("section.footnotes > h2, .footnotes > hr, #footnotes > hr, div.footnote > hr, .footnotes-sep,"
          " section.footnotes > hr, [data-footnotes] > h2")  # fmt: skip
 

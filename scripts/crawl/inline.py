@@ -4,6 +4,7 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
+from scripts.crawl import mathml
 from scripts.crawl.selecting import Marks, attached, select
 
 # Raised words that are no exponent: 1st, Konflux(TM).
@@ -45,6 +46,8 @@ def tex_of(tag: Tag) -> str:
     )
     if not text and not tag.find(["math", "mjx-math"]) and tag.name != "math":
         text = tag.get_text()
+    if not text and (math := tag if tag.name == "math" else tag.find("math")):
+        text = mathml.tex_of(math)
     match = re.search(r"\\\((.*)\\\)|\\\[(.*)\\\]|^\s*\$\$?(.*?)\$\$?\s*$", text, re.DOTALL)
     inner = next((part for part in match.groups() if part is not None), text) if match else text
     return re.sub(r"^\{\\displaystyle (.*)\}$", r"\1", inner.strip(), flags=re.DOTALL)

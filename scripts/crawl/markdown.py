@@ -53,7 +53,13 @@ class Converter(MarkdownConverter):
             return self.escape(el.get("alt", ""), parent_tags)
         return super().convert_img(el, text, parent_tags)
 
+    def convert_li(self, el, text, parent_tags):
+        made, number = super().convert_li(el, text, parent_tags), number_of(el)
+        return made if number is None else re.sub(r"^\d+\.", f"{number}.", made)
+
     def convert_hN(self, n, el, text, parent_tags):
+        if {"td", "th"} & set(parent_tags):
+            return f"\n{text.strip()}\n" if text.strip() else ""
         return super().convert_hN(n, el, re.sub(r"(?<=\s)(#+)\s*$", r"\\\1", text), parent_tags)
 
     def convert_br(self, el, text, parent_tags):
@@ -79,6 +85,24 @@ class Converter(MarkdownConverter):
 
     def convert_q(self, el, text, parent_tags):
         return f'"{text.strip()}"'
+
+
+def number_of(item: Tag) -> int | None:
+    """The number of a list item where its list counts down, or where it or one before it names its own."""
+    items = item.parent.find_all("li", recursive=False) if item.parent is not None and item.parent.name == "ol" else []
+    named = any(re.fullmatch(r"-?\d+", str(other.get("value", ""))) for other in items)
+    if not items or not (named or item.parent.has_attr("reversed")):
+        return None
+    step = -1 if item.parent.has_attr("reversed") else 1
+    start = str(item.parent.get("start", ""))
+    number = int(start) if start.isdigit() else 1 if step > 0 else len(items)
+    for other in items:
+        own = str(other.get("value", ""))
+        number = int(own) if re.fullmatch(r"-?\d+", own) else number
+        if other is item:
+            break
+        number += step
+    return max(number, 0)
 
 
 def tex_in_line(tex: str) -> str:

@@ -12,13 +12,16 @@ from scripts.crawl.address import Scope
 from scripts.crawl.folder import HOST, without_host
 from scripts.crawl.result import Result
 
+# How a page's address ends that says nothing of it: /about/license.html is the page about/license.
+ENDING = re.compile(r"(?<=[^/])\.(x?html?|mdx?|markdown|php|aspx?|jsp)$", re.I)
+
 
 def file_names(urls) -> dict[str, str]:
-    """{url: file name}, as markdown-crawler names them; a digest sets apart what would get the same name."""
+    """{url: file name}, as markdown-crawler names them, without ENDING; a digest sets apart what would be one name."""
     names: dict[str, str] = {}
     taken: set[str] = set()
     for url in sorted(urls, key=lambda url: (len(url), url)):
-        name = "-".join(re.findall(r"\w+", urlsplit(url).path)) or "index"
+        name = "-".join(re.findall(r"\w+", ENDING.sub("", urlsplit(url).path))) or "index"
         if len(name.encode()) > 200 or name.lower() in taken:  # file systems end at 255 bytes, and some ignore case
             name = name.encode()[:200].decode(errors="ignore")
             name = f"{name}-{hashlib.sha256(urlsplit(url).path.encode()).hexdigest()[:8]}"

@@ -39,6 +39,8 @@ def densest(soup: BeautifulSoup) -> Tag | None:
     for text in soup.find_all(["p", "pre", "td", "li", "dd", "h2", "h3", "blockquote"]):
         if text.find_parent(["nav", "footer", "aside", "header", "form"]):
             continue
+        if text.name == "td" and text.find(["p", "pre", "h1", "h2", "ul", "table"]):
+            continue  # of a table that only places its parts, as pages had before CSS
         length = len(text.get_text(" ", strip=True)) - link_text(text)
         if length < 25:
             continue
@@ -73,6 +75,8 @@ def usual(soup: BeautifulSoup, present: Marks) -> Found | None:
         if len(elements) == 1 and has_text(elements, least):  # .content of a search form has little
             return Found([narrowed(elements[0])], f"unknown generator: {selector}")
     if block is not None:
+        if block.name in ("td", "tr", "tbody"):
+            block.name = "table" if block.name != "td" else "div"
         return Found([block], f"unknown generator: the densest block, {block.name}")
     body = soup.body or soup
     for tag in select(body, AROUND, present):

@@ -4,10 +4,9 @@ import copy
 
 from bs4 import BeautifulSoup, Tag
 
+from scripts.crawl.cells import BLOCKS, as_lines, as_table, from_cells
 from scripts.crawl.grid import grid_of, rows_of
 from scripts.crawl.selecting import Marks, attached, select
-
-BLOCKS = ["p", "div", "pre", "ul", "ol", "dl", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "img"]
 
 
 def is_layout(table: Tag, groups: list[list[Tag]]) -> bool:
@@ -23,24 +22,6 @@ def is_layout(table: Tag, groups: list[list[Tag]]) -> bool:
         or any("\n" in pre.text for pre in cell.find_all("pre"))
         for cell in cells
     )
-
-
-def as_table(soup: BeautifulSoup, grid: Tag) -> None:
-    """Make, in place, a table of other elements with ARIA's roles one of HTML's: GitBook's.
-
-    https://www.w3.org/TR/wai-aria-1.2/#table
-    """
-    head, body = soup.new_tag("thead"), soup.new_tag("tbody")
-    for row in grid.select("[role=row]"):
-        cells = row.select("[role=columnheader], [role=rowheader], [role=cell], [role=gridcell]")
-        for cell in cells:
-            cell.name = "th" if cell["role"] == "columnheader" else "td"
-        row.name = "tr"
-        (head if not body.contents and all(cell.name == "th" for cell in cells) else body).append(row.extract())
-        row.extend([cell.extract() for cell in cells])
-    grid.clear()
-    grid.name = "table"
-    grid.extend([part for part in (head, body) if part.contents])
 
 
 def unwrap(table: Tag) -> None:
@@ -75,12 +56,19 @@ def head_of(soup: BeautifulSoup, lines: list[list[Tag | None]], width: int) -> T
 
 def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
     """Rewrite, in place, each table: one row of headings, then rows with as many cells; layout tables become blocks."""
-    for table in reversed(select(soup, "table, [role=table]", present)):  # those inside others first
+    for table in reversed(select(soup, "table, [role=table], .summary-table", present)):  # those inside others first
         if not attached(table, soup):
             continue
+        if "summary-table" in table.get_attribute_list("class"):
+            from_cells(soup, table)
+            if table.name != "table":
+                continue
         if table.name != "table":
             as_table(soup, table)
         groups = rows_of(table)
+        if groups and not is_layout(table, groups) and in_data_table(table):
+            as_lines(soup, table)
+            continue
         if not groups or is_layout(table, groups):
             unwrap(table)
             continue
@@ -90,7 +78,8 @@ def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
             grid = grid_of(group)
             in_head = group[0].parent is not None and group[0].parent.name == "thead"
             if number == 0 and not in_head and len(groups[0]) + len(groups) > 2 and all_headings(grid[0]):
-                head, grid = grid[:1], grid[1:]
+                count = next((place for place, line in enumerate(grid[:-1]) if not all_headings(line)), len(grid) - 1)
+                head, grid = grid[: max(1, count)], grid[max(1, count) :]
             elif number == 0 and in_head:
                 head, grid = grid, []
             lines += grid
@@ -111,5 +100,11 @@ def regular_tables(soup: BeautifulSoup, present: Marks) -> None:
                 row.append(copied)
 
 
+def in_data_table(table: Tag) -> bool:
+    """Whether a table lies in a cell of one that is no layout."""
+    outer = table.find_parent("table")
+    return outer is not None and not is_layout(outer, rows_of(outer))
+
+
 def all_headings(line: list[Tag | None]) -> bool:
-    return all(cell is not None and cell.name == "th" for cell in line)
+    return any(line) and all(cell.name == "th" for cell in line if cell is not None)

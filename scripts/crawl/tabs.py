@@ -30,6 +30,9 @@ TABS = tuple(
         (".gdoc-tabs", ":scope > label", ":scope > .gdoc-tabs__content", "Geekdoc 1"),
         (".tab-panel", ":scope > .tab-nav > .tab-nav-button",
          ":scope > .tab-content-container > .tab-content, :scope > .tab-content", "Relearn 7"),
+        (".tabs:has(> .content > .tablist)", ":scope > .content > .tablist li", ":scope > .content > .tabpanel",
+         "@asciidoctor/tabs 1"),
+        (".CodeTabs", ":scope > .CodeTabs-toolbar > button", ":scope > .CodeTabs-inner > pre", "ReadMe"),
         (".hextra-tabs", ".hextra-tabs-toggle", ".hextra-tabs-panel", "Hextra 0.9"),
     )
 )  # fmt: skip
@@ -49,9 +52,11 @@ def label_tabs(soup: BeautifulSoup, present: Marks) -> None:
     for tablist in select(soup, "[role=tablist]", present):
         tabs = tablist.select("[role=tab]")
         others = outermost((tablist.parent or soup).select("[role=tabpanel], .tab-pane"))
-        for number, tab in enumerate(tabs):
-            panel = panel_of(soup, tab) or (others[number] if len(others) == len(tabs) else None)
-            if panel is not None:
+        panels = [panel_of(soup, tab) or (others[number] if len(others) == len(tabs) else None)
+                  for number, tab in enumerate(tabs)]  # fmt: skip
+        filters = len(tabs) > 1 and len({id(panel) for panel in panels}) == 1  # Javadoc: what the one table shows
+        for tab, panel in zip(tabs, panels, strict=True):
+            if panel is not None and not filters:
                 give_label(soup, tab, panel)
         tablist.decompose()
 
@@ -68,7 +73,7 @@ def panel_of(soup: BeautifulSoup, tab: Tag) -> Tag | None:
 
 def give_label(soup: BeautifulSoup, label: Tag, panel: Tag) -> None:
     text = " ".join(label.get_text(" ").split()).rstrip(":")
-    for attribute in ("hidden", "aria-hidden"):
+    for attribute in ("hidden", "aria-hidden", "style"):
         del panel[attribute]
     if panel.name in ("pre", "table", "ul", "ol"):
         panel.insert_before(bold_line(soup, f"{text}:"))

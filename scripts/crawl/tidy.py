@@ -2,7 +2,21 @@
 
 from bs4 import BeautifulSoup
 
-from scripts.crawl import blocks, boxes, code_blocks, definitions, footnotes, inline, noise, tables, tabs
+from scripts.crawl import (
+    blocks,
+    boxes,
+    characters,
+    code_blocks,
+    collapsibles,
+    definitions,
+    footnotes,
+    inline,
+    noise,
+    signatures,
+    steps,
+    tables,
+    tabs,
+)
 from scripts.crawl.selecting import Marks
 
 
@@ -13,19 +27,26 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     readers and panels that are hidden until they are chosen.
     """
     present = Marks(soup)
+    characters.plain_characters(soup)
+    characters.words_of_pictures(soup, present)
     inline.formulas(soup, present)
     code_blocks.plain_blocks(soup, present)
     blocks.small_blocks(soup, present)
     blocks.stable_since(soup, present)
     boxes.quote_admonitions(soup, present)
     tabs.label_tabs(soup, present)
-    boxes.open_collapsibles(soup, present)
+    collapsibles.open_collapsibles(soup, present)
     inline.marks_and_pictures(soup, present)
     footnotes.footnotes(soup, present)
     blocks.cards(soup, present)
     noise.remove_noise(soup, present)
+    steps.remove_trail(soup, present)
+    steps.numbered_steps(soup)
+    characters.readings(soup, present)
+    characters.joined(soup, present)
+    characters.apart(soup, present)
     inline.raise_and_lower(soup, present)
-    definitions.signatures(soup, present)
+    signatures.signatures(soup, present)
     definitions.definitions(soup, present)
     tables.regular_tables(soup, present)
     return soup

@@ -14,7 +14,7 @@ PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 # What a reader of the rendered page does not read as its text: marks of headings, line numbers, tools.
 UNREAD = ("script, style, noscript, a.headerlink, .linenos, .lineno, .viewcode-link, .boring, button, nav, footer,"
           " a.anchor, svg, .source, .out-of-band, .srclink, [hidden], a.md-icon, .toc, .sr-only, a.paraanchor,"
-          " template, .nav-panel, .method-click-advice, .hideme")  # fmt: skip
+          " template, .nav-panel, .method-click-advice, .hideme, .ttc")  # fmt: skip
 BLOCK = ["p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "pre", "caption", "blockquote",
          "figcaption",         "section", "table", "summary", "ul", "ol", "br", "tr", "aside"]  # fmt: skip
 
@@ -87,6 +87,9 @@ def shown(html: str, content: str, around: str, boxes: str) -> Shown:
         tag.decompose()
     for end in soup.select("pre br"):
         end.replace_with("\n")
+    for block in soup.select("pre div"):  # rustdoc: an attribute before "pub struct" has a line of its own
+        if block.next_sibling is not None and not f"{block.get_text()}\n{block.next_sibling}".count("\n\n"):
+            block.append("\n")
     text = BeautifulSoup("".join(map(str, soup.select(content))), "lxml")
     for tag in text.select("nav, footer"):
         tag.decompose()

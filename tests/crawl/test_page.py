@@ -24,14 +24,36 @@ def test_markdown_crawler_is_the_one_that_was_measured():
     assert hashlib.sha256(source.encode()).hexdigest()[:16] == "044ff3d2f8de7248", "read what changed in crawl()"
 
 
-def test_file_names_are_those_of_markdown_crawler():
+def test_file_names_are_those_of_markdown_crawler_without_html():
     urls = ["http://h/docs/", "http://h/docs/a-b/", "http://h/docs/a/b/", "http://h/docs/v1.2/x_y.html", "http://h/"]
     names = file_names(urls)
     assert names["http://h/"] == "index.md"
-    assert names["http://h/docs/v1.2/x_y.html"] == "docs-v1-2-x_y-html.md"
+    assert names["http://h/docs/v1.2/x_y.html"] == "docs-v1-2-x_y.md"
     assert re.fullmatch(r"docs-a-b-[0-9a-f]{8}\.md", names["http://h/docs/a/b/"]), "one of two keeps the plain name"
     assert len(set(names.values())) == len(urls)
     assert max(map(len, file_names([f"http://h/{'x' * 1500}"]).values())) < 255
+
+
+def test_no_two_pages_get_one_file():
+    paths = (
+        "a",
+        "a.html",
+        "a.htm",
+        "a.md",
+        "A.html",
+        "a/html",
+        "a-html",
+        "a.html.md",
+        "a.php",
+        ".html",
+        "html",
+        "v1.2",
+    )
+    names = file_names([f"http://h/{path}" for path in paths])
+    assert len({name.lower() for name in names.values()}) == len(paths)
+    assert names["http://h/a"] == "a.md" and re.fullmatch(r"a-[0-9a-f]{8}\.md", names["http://h/a.html"])
+    assert names["http://h/v1.2"] == "v1-2.md", "only what names a kind of file goes"
+    assert file_names(["http://h/about/license.html"]) == {"http://h/about/license.html": "about-license.md"}
 
 
 MARKUP = """<nav class="breadcrumbs">Home</nav><h1>Title</h1>

@@ -252,7 +252,7 @@ def test_a_local_folder(tmp_path):
     result = crawl(tmp_path, "my docs/")
     assert result.returncode == 0, result.stderr
     made = pages(tmp_path)
-    assert made["guide-md.md"] == FROM_MARKDOWN and made["index.md"] == "start [p](sub/page.html)\n"
+    assert made["guide.md"] == FROM_MARKDOWN and made["index.md"] == "start [p](sub/page.html)\n"
     assert str(tmp_path) not in json.dumps(made) and "localhost" not in json.dumps(made)
     assert (tmp_path / "markdown/manifest.json").read_text().count("url") == 4
     (folder / "sub/page.html").unlink()
@@ -276,4 +276,4 @@ def test_markdown_sources_are_used_if_they_hold_the_same_text(tmp_path):
         result = crawl(tmp_path, f"{address}/docs/")
     made = pages(tmp_path)
     assert made["docs-a.md"] == "# A\n\n```python\nx = 1\n```\n" and made["docs-b.md"] == "the page\n"
-    assert made["docs-c-md.md"] == "only llms.txt names it\n" and "1 pages are from theirs" in result.stdout
+    assert made["docs-c.md"] == "only llms.txt names it\n" and "1 pages are from theirs" in result.stdout

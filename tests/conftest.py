@@ -1,4 +1,8 @@
-"""Fixtures: a copy of the repository with a fake `ilab`, and a tiny model in the place of the embedded one."""
+"""Fixtures: a copy of the repository with a fake `ilab`, and a tiny model in the place of the embedded one.
+
+`make test` has two workers. Each has its share of the cores, as threads of two that fight for all of them are slower
+than one worker alone.
+"""
 
 import contextlib
 import copy
@@ -15,7 +19,33 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+# A file's tests run in one worker, and so do those of these folders, which share servers and trained clones.
+TOGETHER = ("serve", "train")
+APART = ("test_students.py", "test_resume.py")  # have a training of their own
+# What takes longest begins first, so that both workers end at about the same time.
+FIRST = ("test_end_to_end.py", "train", "test_students.py", "serve", "test_resume.py", "test_make_generate.py",
+         "test_training.py", "test_make_export.py", "test_bad_day.py", "test_ilab_parser.py", "test_real_ilab.py")  # fmt: skip
 IGNORED = shutil.ignore_patterns(".git", ".venv*", "build", "models", "generated", "__pycache__", "*.partial")
+
+
+def pytest_configure():
+    """Give each worker of pytest-xdist its cores, and so all that it starts."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        cores, count = sorted(os.sched_getaffinity(0)), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        os.sched_setaffinity(0, set(cores[int(worker.removeprefix("gw")) % count :: count] or cores))
+
+
+def group(item):
+    """What of the tests stays together: the name of a folder or of a file."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    return folder if folder in TOGETHER and item.path.name not in APART else item.path.name
+
+
+def pytest_collection_modifyitems(items):
+    """Tell pytest-xdist which tests belong to one worker, and in which order to hand them out."""
+    items.sort(key=lambda item: FIRST.index(group(item)) if group(item) in FIRST else len(FIRST))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 @pytest.fixture(scope="session")

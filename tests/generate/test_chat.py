@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ class Flow:
             asked = teacher.Teacher(section, url, CONFIG, self.folder / "models/base", self.work, "")
             (self.folder / "models/base/hf").mkdir(parents=True, exist_ok=True)
             given = {"PAGES": " ".join(pages), "TEACHER": "", "WORDINGS": "", "BUDGET": budget}
-            return chat.ask(asked, given, QNA, self.folder / "markdown", self.folder / "generated/asked.json")
+            site = self.folder / "index.json", self.folder / "finder.safetensors"
+            return chat.ask(asked, given, QNA, self.folder / "markdown", site, self.folder / "generated/asked.json")
 
     def kept(self):
         """How many replies are kept."""
@@ -86,8 +88,7 @@ def flow(tmp_path, monkeypatch):
         (tmp_path / "markdown" / f"{page}.md").write_bytes((ROOT / "markdown" / f"{page}.md").read_bytes())
     monkeypatch.setattr(teacher, "run", run_pipeline)
     # One folder of replies for all ports.
-    monkeypatch.setattr(chat.endpoint, "folder", lambda model, url: model)
-    monkeypatch.setattr(chat, "INDEX", tmp_path / "index.json")
+    monkeypatch.setattr(chat.raw, "folder", lambda model, url: model)
     monkeypatch.setattr(nearest, "finder", lambda index, weights: lambda question: "No passage.")
     monkeypatch.chdir(ROOT)
     return Flow(tmp_path)
@@ -203,7 +204,9 @@ def test_the_rows_are_made_from_the_facts(flow, monkeypatch, capsys):
     asked = flow.ask(teachers.Teacher("good", PAGES))
     monkeypatch.setattr(findable, "lost", lambda pairs, index, weights: set())
     output = flow.folder / "generated/train_konflux.jsonl"
-    rows.write_facts(asked, QNA, "You answer.", output, Path("asked.json"))
+    given = Namespace(asked="asked.json", output=output, authored=ROOT / "evaluation/facts.yaml",
+                      review=flow.folder / "review.yaml", index=None, finder=None)  # fmt: skip
+    rows.write_facts(asked, QNA, "You answer.", given)
     content = facts_file.read(flow.folder / "generated/facts.yaml")
     made = [json.loads(line) for line in output.read_text().splitlines()]
     assert {row["system"] for row in made} == {"You answer."} and len(content["facts"]) == 19

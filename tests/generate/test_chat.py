@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts import endpoint
 from scripts.generate import asker, authored, chat, facts_file, findable, gather, nearest, parts, rows, teacher
 from scripts.measure import scoring
 from tests.conftest import untrained_finder
@@ -23,7 +24,6 @@ AUTHORED = facts_file.read(ROOT / "evaluation/facts.yaml")
 
 def run_pipeline(given, work, patch_of, key, each=None):
     """In the place of teacher.run(): ilab's own pipeline in this process, without the rest of ilab."""
-    import openai
     from datasets import Dataset
     from instructlab.sdg.pipeline import Pipeline, PipelineBlockError, PipelineContext
 
@@ -34,7 +34,7 @@ def run_pipeline(given, work, patch_of, key, each=None):
     style = {f"icl_query_{number}": pair["question"] for number, pair in enumerate(example, 1)}
     count = len(json.loads((work / "run.json").read_text())["parts"])
     samples = Dataset.from_list([{"document": f"Ask {number}\n", **style} for number in range(count)])
-    client = openai.OpenAI(base_url=option["--endpoint-url"], api_key="none")
+    client = endpoint.client(option["--endpoint-url"])
     context = PipelineContext(client, batch_size=1, batch_num_workers=int(option["--num-cpus"]))
     try:
         made = Pipeline.from_file(context, str(Path(option["--pipeline"], "knowledge.yaml"))).generate(samples)

@@ -96,17 +96,21 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
 build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
 	--section generate --file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
-	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,block,chat_patch}.py
+	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,block,chat_patch}.py \
+	scripts/retrieve/pieces.py
+SITE_INDEX := --index build/rag/index.json --finder models/finder/model.safetensors
 ELSEWHERE := $(or $(value ENDPOINT),$(wildcard generated/facts.yaml))
 generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(PYTHON) -m scripts.generate.probe --arguments $< --config $(CONFIG))
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
-		--base models/base --work build/work/generate $(call option,--budget,BUDGET) --output $@
+		--base models/base --work build/work/generate $(call option,--budget,BUDGET) $(SITE_INDEX) --output $@
 build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
 	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,said,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
-	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --output $@
+	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
+	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --authored evaluation/facts.yaml \
+		--review review.yaml $(SITE_INDEX) --output $@
 
 pre-generated: build/pre-generated  ## evaluation/facts.yaml -> pre-generated/ and the questions that measure a model
 build/args/pre-generated: WITH = --section general models --file evaluation/facts.yaml \
@@ -168,7 +172,7 @@ build/rag/index.json: build/args/rag models/finder/model.safetensors
 # Answers come from the pages unless RAG=0. A server needs a model all the same: the base one where none was trained.
 INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
 SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),$(BASE)/model.gguf),$(GGUF))
-ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(INDEX:%=--index % --finder models/finder/model.safetensors)
+ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(if $(INDEX),$(SITE_INDEX))
 serve: $(INDEX) | $(BASE)/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
 	@$(PYTHON) -m scripts.serve.server $(ASKED) --base $(BASE)/model.gguf
 chat: $(INDEX) | $(BASE)/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
@@ -196,8 +200,7 @@ build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMI
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \
 		$(SERVER),--parallel $(PARALLEL),--model $(GGUF)) --base $(BASE)/model.gguf \
-		--index build/rag/index.json --finder models/finder/model.safetensors --config $(CONFIG) \
-		--work build/work/evaluate --output $@
+		$(SITE_INDEX) --config $(CONFIG) --work build/work/evaluate --output $@
 $(RESULT)/evaluation.json: $(RESULT)/answers.json $(wildcard scripts/measure/*.py)
 	@$(PYTHON) -m scripts.measure.evaluation --answers $< --output $@
 evaluate-foreign: build/args/rag models/finder/model.safetensors  ## what pages answer of sites that nobody prepared (SITES="beets mkdocs")
@@ -226,7 +229,7 @@ $(EXPORT)/README.md: $(EXPORT)/record.json scripts/export/card.py $(MEASURED)
 # Housekeeping ---------------------------------------------------------------------------------------------------------
 
 test: | models/base/record.json  ## run the tests (FAST=1 for those that take seconds)
-	$(PYTHON) -m pytest -q -rs -p no:cacheprovider $(if $(FAST),-m "not slow") tests
+	$(PYTHON) -m pytest -q -rs -p no:cacheprovider -n 2 --dist loadgroup --no-loadscope-reorder $(if $(FAST),-m "not slow") tests
 benchmark: | models/base/record.json  ## time the training against ilab's own
 	$(PYTHON) -m tests.benchmarks.train_vs_stock
 lint: | $(VENV)/.done  ## check the style and the types of the code

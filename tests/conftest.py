@@ -1,21 +1,55 @@
-"""Fixtures: a copy of the repository with a fake `ilab`, and a tiny model in the place of the embedded one."""
+"""Fixtures: a copy of the repository with a fake `ilab`, and a tiny model in the place of the embedded one.
+
+`make test` has two workers. Each has its share of the cores, as threads of two that fight for all of them are slower
+than one worker alone.
+"""
 
 import contextlib
 import copy
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import filelock
 import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+# A file's tests run in one worker, and so do those of these folders, which share servers and trained clones.
+TOGETHER = ("serve", "train")
+APART = ("test_students.py", "test_resume.py")  # have a training of their own
+# What takes longest begins first, so that both workers end at about the same time.
+FIRST = ("test_end_to_end.py", "train", "test_students.py", "serve", "test_resume.py", "test_make_generate.py",
+         "test_training.py", "test_make_export.py", "test_bad_day.py", "test_ilab_parser.py",
+         "test_real_ilab.py")  # fmt: skip
 IGNORED = shutil.ignore_patterns(".git", ".venv*", "build", "models", "generated", "__pycache__", "*.partial")
+
+
+def pytest_configure():
+    """Give each worker of pytest-xdist its cores, and so all that it starts."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        cores, count = sorted(os.sched_getaffinity(0)), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        os.sched_setaffinity(0, set(cores[int(worker.removeprefix("gw")) % count :: count] or cores))
+
+
+def group(item):
+    """What of the tests stays together: the name of a folder or of a file."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    return folder if folder in TOGETHER and item.path.name not in APART else item.path.name
+
+
+def pytest_collection_modifyitems(items):
+    """Tell pytest-xdist which tests belong to one worker, and in which order to hand them out."""
+    items.sort(key=lambda item: FIRST.index(group(item)) if group(item) in FIRST else len(FIRST))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 @pytest.fixture(scope="session")
@@ -27,15 +61,13 @@ def base():
     return folder
 
 
-@pytest.fixture(scope="session")
-def tiny_base(base, tmp_path_factory):
-    """A models/base with the real tokenizer and 2 random layers: loads in a moment and answers nonsense."""
+def make_tiny(base, folder):
+    """Write the tiny model into `folder`: takes 8 s of CPU time, most of it to import torch and transformers."""
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
     from scripts.train import gguf_file
 
-    folder = tmp_path_factory.mktemp("tiny") / "base"
     config = AutoConfig.from_pretrained(
         base / "hf", hidden_size=64, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
         num_key_value_heads=2, head_dim=16,
@@ -48,7 +80,25 @@ def tiny_base(base, tmp_path_factory):
     torch.save(weights, folder / "checkpoint.bin")
     gguf_file.write_gguf(folder / "hf", folder / "model.gguf")
     (folder / "record.json").write_text('{"name": "base", "sha256": {}}')
-    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_base(base, tmp_path_factory):
+    """A models/base with the real tokenizer and 2 random layers: loads in a moment and answers nonsense.
+
+    It is kept in build/work/ for the next run and the other worker; what it is made with is in the folder's name.
+    """
+    made_with = [__file__, ROOT / "scripts/train/gguf_file.py", ROOT / "scripts/train/folder.py", base / "record.json",
+                 ROOT / "requirements.lock"]  # fmt: skip
+    name = hashlib.sha256(b"".join(Path(path).read_bytes() for path in made_with)).hexdigest()[:12]
+    kept = ROOT / "build/work/tests" / name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(kept.parent / "lock"):
+        if not kept.exists():
+            partial = Path(tempfile.mkdtemp(dir=kept.parent))
+            make_tiny(base, partial)
+            partial.rename(kept)
+    return shutil.copytree(kept, tmp_path_factory.mktemp("tiny") / "base")
 
 
 def untrained_finder(folder):

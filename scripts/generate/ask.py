@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from scripts import arguments, files, program
-from scripts.generate import curate, endpoint, pages, raw, teacher, validate
+from scripts.generate import curate, pages, raw, teacher, validate
 
 # First estimate: seconds of a teacher call and of ilab's start (docs/generate-experiments.md), later the measured ones.
 SECONDS_A_CALL, SECONDS_A_RUN = 0.14, 15
@@ -82,7 +82,7 @@ def summary(folder: Path, all_pages: list[pages.Page]) -> dict:
 def ask_own(asked: teacher.Teacher, names: list[str], qna: dict, markdown: Path, code: dict, output: Path) -> dict:
     """Have our own server answer for the teacher, a GGUF file; returns what asked.json says."""
     all_pages, chosen = pages.read_all(markdown, names)
-    folder = output.parent / "teachers" / endpoint.folder(asked.model, "")
+    folder = output.parent / "teachers" / raw.folder(asked.model, "")
     prompt = pages.prompt(asked.section, qna, code)
     fresh = [page for page in chosen if pages.up_to_date(folder, page, prompt)]
     stale = [page for page in chosen if page not in fresh]
@@ -105,6 +105,10 @@ def main():
     parser.add_argument("--base", type=Path, required=True, help="folder made by base_model.py")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder")
     parser.add_argument("--output", type=Path, required=True, help="asked.json to write; teachers/ goes beside it")
+    parser.add_argument(
+        "--index", type=Path, required=True, help="index of all pages, for a teacher behind an endpoint"
+    )
+    parser.add_argument("--finder", type=Path, required=True, help="weights that the index was made with")
     parser.add_argument("--budget", default="", help="tokens, or money, after which no more is asked")
     args = parser.parse_args()
     program.die_with_parent()
@@ -124,7 +128,8 @@ def main():
     if url:
         from scripts.generate import chat  # here, as its imports take two seconds
 
-        content = chat.ask(asked, {**settings, "BUDGET": args.budget}, qna, args.markdown, args.output)
+        content = chat.ask(asked, {**settings, "BUDGET": args.budget}, qna, args.markdown, (args.index, args.finder),
+                           args.output)  # fmt: skip
     else:
         content = ask_own(asked, settings["PAGES"].split(), qna, args.markdown, given["code"], args.output)
     files.replace_text(args.output, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -7,13 +7,25 @@ from pathlib import Path
 import jinja2
 import openai
 
-from scripts.generate import limits, raw, refused, replies
+from scripts import endpoint
+from scripts.generate import limits, raw, replies
 
 RETRIES = 8  # of a request that the server was too busy for; the client waits longer before each, up to 8 s
+REMEDIES = {
+    "late": "it may be overloaded: lower generate.facts.requests_at_once",
+    "busy": "lower generate.facts.requests_per_minute",
+    "request": "see generate.facts.request in the config",
+    "fails": "what it said so far is kept, run make generate again",
+}
 
 
 class Stopped(Exception):
     """No more is asked: the budget is spent, or the server does not answer. Its text says why."""
+
+
+def why(error: openai.OpenAIError, model: str) -> str:
+    """What is wrong with the teacher `model`, and what to do, in one line."""
+    return endpoint.why(error, model, REMEDIES)
 
 
 class Asker:
@@ -53,7 +65,7 @@ class Asker:
         try:
             said = request(self.client, self.settings["model"], messages, options, self.settings)
         except openai.OpenAIError as error:
-            raise self.stop(refused.why(error, self.settings["model"])) from error
+            raise self.stop(why(error, self.settings["model"])) from error
         with self.lock:
             self.calls += 1
             for side in self.tokens:

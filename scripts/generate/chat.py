@@ -7,12 +7,11 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scripts import files, program
-from scripts.generate import chat_patch, endpoint, limits, parts, probe, raw, taxonomy, teacher
+from scripts import endpoint, files, program
+from scripts.generate import chat_patch, limits, parts, probe, raw, taxonomy, teacher
 
 # What two pages of the sample took (docs/generate-experiments.md): requests, words, and tokens a request.
 REQUESTS_A_PART, REQUESTS_A_FACT, WORDS_A_FACT, TOKENS = 4, 3, 36, {"in": 790, "out": 150}
-INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
 
 
 def whole(section: dict, key: str, least: int, config: Path) -> int:
@@ -114,20 +113,23 @@ def run_ilab(given: list, work: Path, total: int) -> dict:
     return counts
 
 
-def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: Path) -> dict:
-    """Ask about the pages that `given`, make's settings, chooses; returns what asked.json says of it."""
+def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, site: tuple[Path, Path], output: Path) -> dict:
+    """Ask about the pages that `given`, make's settings, chooses; returns what asked.json says of it.
+
+    site: the index of all pages, and the weights of the finder.
+    """
     shown, work = parts.read(markdown, given["PAGES"].split()), asked.work.resolve()
     run = settings(given, asked.section, asked.config)
-    with probe.client_of(asked.endpoint) as client:
+    with endpoint.client(asked.endpoint) as client:
         asked = asked._replace(model=probe.name_of(client, given.get("TEACHER", "").strip()))
         longest = max((part.text for part in shown), key=len, default="")
         run["route"] = probe.route(client, asked.model, run, longest)
-    folder = output.parent / "teachers" / endpoint.folder(asked.model, asked.endpoint)
+    folder = output.parent / "teachers" / raw.folder(asked.model, asked.endpoint)
     blocks, last = pipeline(run["pipeline"], work / "run.json")
     run |= {
         "model": asked.model, "last": last,
         "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
-        "index": str(INDEX.resolve()), "finder": str(FINDER.resolve()),
+        "index": str(site[0].resolve()), "finder": str(site[1].resolve()),
         "parts": [{**part._asdict(), "most": part.most} for part in shown],
     }  # fmt: skip
     files.replace_text(work / "run.json", json.dumps(run, ensure_ascii=False))

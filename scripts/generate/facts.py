@@ -8,9 +8,8 @@ from markdown_it.token import Token
 
 from scripts.generate.grammar import subject
 from scripts.generate.openings import openings
+from scripts.retrieve.pieces import SENTENCE_END
 
-# A sentence ends before a space and a capital, digit or quote; abbreviations and single initials do not end it.
-SENTENCE_END = re.compile(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!\bvs\.)(?<=[.!?])\s+(?=[A-Z0-9\"'(])")
 # Such a sentence needs its neighbours to be understood, or speaks about the page and not about its subject.
 LEANS_BACK = re.compile(
     r"^(it|its|they|their|he|she|both|then|there|therefore|thus|instead|otherwise|also|however|here|one of them|another"

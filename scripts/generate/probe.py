@@ -5,17 +5,12 @@ from pathlib import Path
 
 import openai
 
-from scripts import arguments, program
-from scripts.generate import asker, endpoint, said, teacher
-from scripts.generate.refused import why
+from scripts import arguments, endpoint, program
+from scripts.generate import asker, said, teacher
+from scripts.generate.asker import why
 
 ROOM = 300  # tokens of the trial's reply: enough for a word, and to see whether the model thinks aloud
 TRIAL = "Read the text below, and answer with the one word READY.\n\n"
-
-
-def client_of(url: str) -> openai.OpenAI:
-    """The client of the endpoint at `url`, with the key from the environment."""
-    return openai.OpenAI(base_url=url, api_key=endpoint.key() or "none")
 
 
 def name_of(client: openai.OpenAI, wanted: str) -> str:
@@ -70,7 +65,7 @@ def main():
     url = given["settings"]["ENDPOINT"].strip()
     teacher.check(given["config"]["generate"], args.config, url)
     if url:  # none when a teacher in a GGUF file takes the place of one behind an endpoint
-        with client_of(url) as client:
+        with endpoint.client(url) as client:
             name_of(client, given["settings"].get("TEACHER", "").strip())
 
 

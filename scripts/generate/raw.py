@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scripts import files, program
 
@@ -22,6 +23,17 @@ def digest(values: Iterable) -> str:
     for value in values:
         hasher.update(json.dumps(value, sort_keys=True).encode() + b"\n")
     return hasher.hexdigest()
+
+
+def folder(model: str, endpoint: str) -> str:
+    """A readable name for the folder of the teacher `model`, a GGUF file or what `endpoint` knows by that name.
+
+    Another endpoint, another model and another content of the file each give another name.
+    """
+    known = endpoint.rstrip("/") if endpoint else files.sha256(model)
+    place = urlsplit(endpoint).netloc if endpoint else ""
+    readable = re.sub(r"[^\w.]+", "-", f"{model} {place}", flags=re.ASCII).strip("-.")[-80:]
+    return f"{readable}-{hashlib.sha256(f'{model} {known}'.encode()).hexdigest()[:8]}"
 
 
 def path_of(folder: Path, page: str) -> Path:

@@ -14,8 +14,6 @@ from rich.table import Table
 from scripts import configuration, files, program
 from scripts.generate import authored, curate, decisions, facts_file, gather, raw, validate
 
-AUTHORED, REVIEW = Path("evaluation/facts.yaml"), Path("review.yaml")
-INDEX, FINDER = Path("build/rag/index.json"), Path("models/finder/model.safetensors")
 # Beside the rows; `GATHERED` is what make review shows, before anything is decided.
 FACTS, QUESTIONS, GATHERED = "facts.yaml", "questions.jsonl", "gathered.json"
 
@@ -93,24 +91,25 @@ def write_gathered(path: Path, parts: list[dict], content: dict, dropped: list[d
     files.replace_text(path, json.dumps(shown, ensure_ascii=False))
 
 
-def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
-    """The rows of a teacher behind an endpoint, by way of a facts file."""
+def write_facts(asked: dict, qna: dict, system: str, args: argparse.Namespace) -> None:
+    """The rows of a teacher behind an endpoint, by way of a facts file. args: of main()."""
     from scripts.generate import findable  # here, as importing torch takes three seconds
 
     pairs = {(question, part["page"]) for part in asked["parts"] for fact in part["facts"]
              for question, _ in fact["pairs"]}  # fmt: skip
-    lost = findable.lost(sorted(pairs), INDEX, FINDER)
-    content, dropped = gather.gather(asked["parts"], qna["domain"], facts_file.read(AUTHORED), lost)
+    lost = findable.lost(sorted(pairs), args.index, args.finder)
+    content, dropped = gather.gather(asked["parts"], qna["domain"], facts_file.read(args.authored), lost)
     if not content["facts"]:
         reasons = Counter(row["reason"] for row in dropped).most_common(3)
         why = ", ".join(f"{count} {reason}" for reason, count in reasons) or "it stated none"
         program.fail(f"no facts: nothing of what the teacher said is right ({why}); try another TEACHER=, or remove "
-                     f"{where} and {asked['teacher']} to ask again")  # fmt: skip
+                     f"{args.asked} and {asked['teacher']} to ask again")  # fmt: skip
+    output = args.output
     write_gathered(output.with_name(GATHERED), asked["parts"], content, dropped)
-    content, left_out = decisions.apply(content, decisions.read(REVIEW))
+    content, left_out = decisions.apply(content, decisions.read(args.review))
     dropped += left_out
     if not content["facts"]:
-        program.fail(f"no facts: {REVIEW} rejects all of them; make review shows them")
+        program.fail(f"no facts: {args.review} rejects all of them; make review shows them")
     kept = [{"page": fact["page"]} for fact in content["facts"]]
     report(kept, dropped, 0)
     files.write_json_lines(output.with_name("rejected.jsonl"), dropped)
@@ -127,10 +126,18 @@ def main():
     parser.add_argument("--qna", type=Path, required=True, help="the seed questions, qna.yaml")
     parser.add_argument("--config", type=Path, required=True, help="ilab config that holds the system prompt")
     parser.add_argument("--output", type=Path, required=True, help="training rows to write")
+    facts = parser.add_argument_group("for the facts of a teacher behind an endpoint")
+    facts.add_argument("--authored", type=Path, required=True, help="facts file whose general questions are added")
+    facts.add_argument("--review", type=Path, required=True, help="the decisions of make review, if there are any")
+    facts.add_argument("--index", type=Path, required=True, help="index of all pages")
+    facts.add_argument("--finder", type=Path, required=True, help="weights that the index was made with")
     args = parser.parse_args()
     asked = json.loads(args.asked.read_text(encoding="utf-8"))
-    write = write_facts if "parts" in asked else write_pairs
-    write(asked, validate.read(args.qna), configuration.system_prompt(args.config), args.output, args.asked)
+    given = asked, validate.read(args.qna), configuration.system_prompt(args.config)
+    if "parts" in asked:
+        write_facts(*given, args)
+    else:
+        write_pairs(*given, args.output, args.asked)
 
 
 if __name__ == "__main__":

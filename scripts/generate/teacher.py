@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import yaml
 
-from scripts import configuration, files, ilab, program
-from scripts.generate import endpoint, patch, taxonomy
+from scripts import configuration, endpoint, files, ilab, program
+from scripts.generate import patch, taxonomy
 from scripts.serve import llama, local_server
 
 
@@ -83,7 +83,7 @@ def run(given: list, work: Path, patch_of, key: str | None, each: Callable[[str]
     shutil.rmtree(work / "out", ignore_errors=True)
     taxonomy.write_reader(home)
     try:
-        ilab.run(*given, log=work / "ilab.log", patch=patch_of.__name__, more={patch.KEY: key or ""},
+        ilab.run(*given, log=work / "ilab.log", patch=patch_of.__name__, more={endpoint.KEY: key or ""},
                  cwd=work, secret=key, each=each)  # fmt: skip
     finally:  # ilab keeps a log of its own there, with whatever the endpoint said
         shutil.rmtree(home / "instructlab/logs/generation", ignore_errors=True)

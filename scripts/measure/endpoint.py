@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 
 import openai
 
-from scripts import configuration, program
-from scripts.generate import endpoint
+from scripts import configuration, endpoint, program
 from scripts.serve import llama
 
 # Seconds for an answer, and how often a busy server or a broken connection is tried again, after up to 8 seconds.
 TIMEOUT, RETRIES = 600, 4
-HINTS = {401: "check ENDPOINT_API_KEY", 403: "check ENDPOINT_API_KEY", 404: "check ENDPOINT and ENDPOINT_MODEL"}
+REMEDIES = dict.fromkeys(("late", "busy"), "lower PARALLEL=")
 
 
 def describe(url: str, name: str, config: Path) -> dict:
@@ -41,25 +40,9 @@ def body(model: dict, question: str) -> dict:
     return {name: value for name, value in asked.items() if name != "repeat_penalty"} | {"model": model["asked_of"]}
 
 
-def explained(error: Exception) -> str:
-    """What went wrong with a request, as one line without the key."""
-    if isinstance(error, openai.APIStatusError):
-        said = error.body.get("message") if isinstance(error.body, dict) else None
-        why = f"HTTP {error.status_code}: {said or error.message}"
-        why += f"; {HINTS[error.status_code]}" if error.status_code in HINTS else ""
-    else:
-        why = f"{error} {error.__cause__ or ''}".strip()
-    key = endpoint.key()
-    return " ".join((why.replace(key, "***") if key else why).split())[:300]
-
-
 async def ask_all(model: dict, requests: list[dict], keep: Callable[[dict, str, float], None], parallel: int) -> None:
     """Ask `requests`, at most `parallel` at a time, and give each answer to `keep` when it comes, with its seconds."""
-    here = endpoint.is_this_machine(urlsplit(model["path"]).hostname or "")
-    client = openai.AsyncOpenAI(
-        base_url=model["path"], api_key=endpoint.key() or "none", max_retries=RETRIES, timeout=TIMEOUT,
-        http_client=openai.DefaultAsyncHttpxClient(trust_env=not here),  # no proxy leads to this machine
-    )  # fmt: skip
+    client = endpoint.async_client(model["path"], max_retries=RETRIES, timeout=TIMEOUT)
     places = asyncio.Semaphore(parallel)
 
     async def ask_one(request: dict) -> None:
@@ -71,7 +54,8 @@ async def ask_all(model: dict, requests: list[dict], keep: Callable[[dict, str, 
                 if text is None:
                     raise ValueError("the reply holds no text")
             except (openai.OpenAIError, ValueError, LookupError, TypeError, AttributeError) as error:
-                raise OSError(f"no answer to question {request['id']!r} ({explained(error)})") from error
+                why = endpoint.why(error, model["asked_of"], REMEDIES)
+                raise OSError(f"no answer to question {request['id']!r}: {why}") from error
             keep(request, text.strip(), time.monotonic() - started)
 
     async with client, asyncio.TaskGroup() as group:

@@ -107,7 +107,7 @@ class Garden:
     def run_ask(self, config="config/embedded.yaml"):
         self.run(ask, "--arguments", "build/args/generate", "--markdown", "markdown", "--qna", "qna.yaml",
                  "--config", config, "--base", "models/base", "--work", "build/work/generate",
-                 "--output", "generated/asked.json")  # fmt: skip
+                 "--index", "index.json", "--finder", "finder", "--output", "generated/asked.json")  # fmt: skip
 
     def printed(self):
         """What was printed since the last time; `err` is the part on stderr."""
@@ -118,6 +118,7 @@ class Garden:
         """The command of the Makefile that makes generated/train_konflux.jsonl; returns what was printed."""
         self.printed()
         self.run(rows, "--asked", "generated/asked.json", "--qna", "qna.yaml", "--config", config,
+                 "--authored", "facts.yaml", "--review", "review.yaml", "--index", "index.json", "--finder", "finder",
                  "--output", "generated/train_konflux.jsonl")  # fmt: skip
         return self.printed()
 

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from scripts import endpoint
 from scripts.generate import asker, authored, chat, facts_file, findable, gather, nearest, parts, rows, teacher
 from scripts.measure import scoring
 from tests.conftest import untrained_finder
@@ -22,7 +24,6 @@ AUTHORED = facts_file.read(ROOT / "evaluation/facts.yaml")
 
 def run_pipeline(given, work, patch_of, key, each=None):
     """In the place of teacher.run(): ilab's own pipeline in this process, without the rest of ilab."""
-    import openai
     from datasets import Dataset
     from instructlab.sdg.pipeline import Pipeline, PipelineBlockError, PipelineContext
 
@@ -33,7 +34,7 @@ def run_pipeline(given, work, patch_of, key, each=None):
     style = {f"icl_query_{number}": pair["question"] for number, pair in enumerate(example, 1)}
     count = len(json.loads((work / "run.json").read_text())["parts"])
     samples = Dataset.from_list([{"document": f"Ask {number}\n", **style} for number in range(count)])
-    client = openai.OpenAI(base_url=option["--endpoint-url"], api_key="none")
+    client = endpoint.client(option["--endpoint-url"])
     context = PipelineContext(client, batch_size=1, batch_num_workers=int(option["--num-cpus"]))
     try:
         made = Pipeline.from_file(context, str(Path(option["--pipeline"], "knowledge.yaml"))).generate(samples)
@@ -58,7 +59,8 @@ class Flow:
             asked = teacher.Teacher(section, url, CONFIG, self.folder / "models/base", self.work, "")
             (self.folder / "models/base/hf").mkdir(parents=True, exist_ok=True)
             given = {"PAGES": " ".join(pages), "TEACHER": "", "WORDINGS": "", "BUDGET": budget}
-            return chat.ask(asked, given, QNA, self.folder / "markdown", self.folder / "generated/asked.json")
+            site = self.folder / "index.json", self.folder / "finder.safetensors"
+            return chat.ask(asked, given, QNA, self.folder / "markdown", site, self.folder / "generated/asked.json")
 
     def kept(self):
         """How many replies are kept."""
@@ -86,8 +88,7 @@ def flow(tmp_path, monkeypatch):
         (tmp_path / "markdown" / f"{page}.md").write_bytes((ROOT / "markdown" / f"{page}.md").read_bytes())
     monkeypatch.setattr(teacher, "run", run_pipeline)
     # One folder of replies for all ports.
-    monkeypatch.setattr(chat.endpoint, "folder", lambda model, url: model)
-    monkeypatch.setattr(chat, "INDEX", tmp_path / "index.json")
+    monkeypatch.setattr(chat.raw, "folder", lambda model, url: model)
     monkeypatch.setattr(nearest, "finder", lambda index, weights: lambda question: "No passage.")
     monkeypatch.chdir(ROOT)
     return Flow(tmp_path)
@@ -203,7 +204,9 @@ def test_the_rows_are_made_from_the_facts(flow, monkeypatch, capsys):
     asked = flow.ask(teachers.Teacher("good", PAGES))
     monkeypatch.setattr(findable, "lost", lambda pairs, index, weights: set())
     output = flow.folder / "generated/train_konflux.jsonl"
-    rows.write_facts(asked, QNA, "You answer.", output, Path("asked.json"))
+    given = Namespace(asked="asked.json", output=output, authored=ROOT / "evaluation/facts.yaml",
+                      review=flow.folder / "review.yaml", index=None, finder=None)  # fmt: skip
+    rows.write_facts(asked, QNA, "You answer.", given)
     content = facts_file.read(flow.folder / "generated/facts.yaml")
     made = [json.loads(line) for line in output.read_text().splitlines()]
     assert {row["system"] for row in made} == {"You answer."} and len(content["facts"]) == 19

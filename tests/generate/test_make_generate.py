@@ -121,7 +121,7 @@ def test_a_failing_ilab_keeps_the_old_rows(harvested):
     # Nothing is made before an endpoint answers.
     (orchard.bin / "unpatched").unlink()
     result = orchard.make("generate", "ENDPOINT=http://127.0.0.1:1/v1")
-    assert "no teacher answers" in one_line(result) and not (orchard.folder / "models/finder").exists()
+    assert "no endpoint answers" in one_line(result) and not (orchard.folder / "models/finder").exists()
     assert (orchard.folder / "generated/train_konflux.jsonl").read_bytes() == before
 
 

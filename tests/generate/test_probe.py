@@ -5,9 +5,9 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import openai
 import pytest
 
+from scripts import endpoint
 from scripts.generate import probe
 from scripts.serve.local_server import free_port
 
@@ -28,6 +28,10 @@ def completion(text):
 
 def usage(used):
     return {"prompt_tokens": 9, "completion_tokens": used, "total_tokens": 9 + used}
+
+
+def client_of(url):
+    return endpoint.client(url).with_options(max_retries=0)
 
 
 @contextmanager
@@ -55,7 +59,7 @@ def serving(replies):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"http://127.0.0.1:{server.server_port}/v1"
-        yield openai.OpenAI(base_url=url, api_key="sesame", max_retries=0)
+        yield client_of(url)
     finally:
         server.shutdown()
         server.server_close()
@@ -99,8 +103,8 @@ def test_without_a_key_one_is_asked_for(monkeypatch):
 
 
 def test_an_endpoint_that_is_not_there_is_named():
-    client = openai.OpenAI(base_url=f"http://127.0.0.1:{free_port()}/v1", api_key="none", max_retries=0)
-    assert "no teacher answers" in failed(probe.name_of, client, "m")
+    client = client_of(f"http://127.0.0.1:{free_port()}/v1")
+    assert "no endpoint answers" in failed(probe.name_of, client, "m")
 
 
 @pytest.mark.parametrize("replies, way", [

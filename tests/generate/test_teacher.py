@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.generate import patch, taxonomy
+from scripts import endpoint
+from scripts.generate import raw, taxonomy
 from tests.generate.conftest import ROOT
 
 SECTION = yaml.safe_load((ROOT / "config/embedded.yaml").read_text())["generate"]
@@ -50,7 +51,7 @@ def test_our_own_server_is_asked_one_call_at_a_time(garden, monkeypatch):
     assert option["--batch-size"] == "0" and option["--endpoint-url"] == "http://127.0.0.1:1/v1"
     assert option["--model"] == str(garden.folder / "models/base/hf") and option["--taxonomy-base"] == "empty"
     assert run["patch"] == "scripts.generate.patch"
-    assert run["more"][patch.KEY] == "" and run["secret"] is None, "the key is for the endpoint"
+    assert run["more"][endpoint.KEY] == "" and run["secret"] is None, "the key is for the endpoint"
     knowledge = yaml.safe_load(Path(option["--pipeline"], "knowledge.yaml").read_text())
     assert knowledge["blocks"][1]["config"]["gen_kwargs"]["extra_body"] == {"repeat_penalty": 1.0}
 
@@ -123,3 +124,24 @@ def test_ilab_looks_for_no_layout_models(tmp_path):
     taxonomy.write_reader(tmp_path)
     config = yaml.safe_load((tmp_path / "instructlab/sdg/models/config.yaml").read_text())
     assert Path(config["models"][0]["path"]).is_dir()
+
+
+def test_teachers_have_names_that_tell_them_apart(tmp_path):
+    asked = [("org/teacher-70b", "https://host.example/v1"), ("org/teacher-70b", "https://host.example/v2"),
+             ("org/teacher-70b", "http://host.example/v1"), ("org/teacher/70b", "https://host.example/v1"),
+             ("org-teacher-70b", "https://host.example/v1"), ("\u00e9", "https://host.example/v1")]  # fmt: skip
+    names = [raw.folder(*who) for who in asked]
+    assert len(set(names)) == len(asked)
+    assert names[0].startswith("org-teacher-70b-host.example-") and all(name.isascii() for name in names)
+    assert raw.folder("org/teacher-70b", "https://host.example/v1/") == names[0]
+    assert len(raw.folder("m" * 500, "https://host/v1")) < 100
+    assert "/" not in raw.folder("../../m", "https://host/v1") and raw.folder("..", "https://h")[0] not in ".-"
+
+
+def test_a_file_is_named_by_its_content(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.gguf").write_bytes(b"GGUF 1")
+    first = raw.folder("a.gguf", "")
+    assert first.startswith("a.gguf-") and raw.folder("a.gguf", "") == first
+    (tmp_path / "a.gguf").write_bytes(b"GGUF 2")
+    assert raw.folder("a.gguf", "") != first

@@ -1,6 +1,8 @@
 """Decisions about generated facts: how they are kept, and what they do to the facts."""
 
 import json
+from argparse import Namespace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -107,7 +109,8 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     monkeypatch.setattr(gather, "gather", lambda *given: (found, gathered["dropped"]))
     asked = {"teacher": "t", "parts": [{**part, "facts": [], "unanswerable": []} for part in gathered["parts"]]}
     output = tmp_path / "generated/train_konflux.jsonl"
-    rows.write_facts(asked, {"domain": "Garden"}, "You answer.", output, output)
+    given = Namespace(asked=output, output=output, review=Path("review.yaml"), authored=None, index=None, finder=None)
+    rows.write_facts(asked, {"domain": "Garden"}, "You answer.", given)
     rejected = [json.loads(line) for line in (tmp_path / "generated/rejected.jsonl").read_text().splitlines()]
     assert [(row["reason"], row["user"]) for row in rejected[1:]] == [(REJECTED, "The tree is a pear.")]
     assert (
@@ -121,5 +124,5 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     )
     before = output.read_bytes()
     with pytest.raises(SystemExit, match="review.yaml rejects all of them; make review shows them"):
-        rows.write_facts(asked, {"domain": "Garden"}, "You answer.", output, output)
+        rows.write_facts(asked, {"domain": "Garden"}, "You answer.", given)
     assert output.read_bytes() == before

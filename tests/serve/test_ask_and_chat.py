@@ -81,6 +81,7 @@ def test_no_model_is_one_line(run, tmp_path, script, kind):
         assert "make models lists what there is, make train DATA=pre-generated makes one" in said
 
 
+@pytest.mark.slow
 def test_a_question_longer_than_the_window_is_told_so(run, tiny, tmp_path):
     said = line(ask(run, tiny, LONG_QUESTION))
     assert re.search(r"have \d{4} tokens together, and 4095 fit", said) and "max_ctx_size" in said
@@ -92,6 +93,7 @@ def test_a_question_longer_than_the_window_is_told_so(run, tiny, tmp_path):
     assert "max_ctx_size is 'many'" in line(ask(run, tiny, "?", config=config))
 
 
+@pytest.mark.slow
 def test_the_server_has_the_same_window(run, client, tiny):
     alone, through = (line(ask(run, tiny, LONG_QUESTION, port)) for port in (1, client.port))
     assert alone == through
@@ -105,8 +107,8 @@ def test_a_question_that_is_no_utf8_is_asked(run, recorder):
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "65536", "taken"])
-def test_a_port_that_cannot_be_served_is_one_line(run, client, tiny, port):
-    port = str(client.port) if port == "taken" else port
+def test_a_port_that_cannot_be_served_is_one_line(run, recorder, tiny, port):
+    port = str(recorder.port) if port == "taken" else port
     assert f"port {port}:" in line(run("serve.server", "--model", tiny, "--config", CONFIG, f"--port={port}"))
 
 

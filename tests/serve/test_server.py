@@ -14,6 +14,8 @@ import pytest
 from scripts.serve import llama, local_server
 from tests.serve.conftest import ASK, CASES, CONFIG, ROOT, Client
 
+# Each needs a server, which takes ten seconds to start.
+pytestmark = pytest.mark.slow
 LONG = {**ASK, "max_tokens": 24, "stream": True}
 
 
@@ -68,7 +70,6 @@ def leave(client, stream):
         time.sleep(0.5)
 
 
-@pytest.mark.slow
 def test_nobody_waits_for_a_client_that_has_left(client):
     start = time.monotonic()
     assert client.chat(max_tokens=1500)[1]["usage"]["completion_tokens"] == 1500
@@ -129,7 +130,6 @@ def test_a_server_without_the_patch_is_not_used(tiny, ilab_on_path, tmp_path, mo
     assert "runs without scripts.serve.patch" in str(end.value)
 
 
-@pytest.mark.slow
 def test_ctrl_c_ends_make_serve_while_it_answers(tiny, ilab_on_path):
     port = local_server.free_port()
     command = [sys.executable, "-m", "scripts.serve.server", "--model", tiny, "--config", CONFIG, "--port", str(port)]
@@ -151,7 +151,6 @@ def test_ctrl_c_ends_make_serve_while_it_answers(tiny, ilab_on_path):
     assert "Traceback" not in errors, errors
 
 
-@pytest.mark.slow
 def test_the_real_model_answers_as_in_this_process(base_client, base):
     model, system = llama.load(base / "model.gguf"), "You answer questions about Konflux."
     for question in ("What is a Snapshot in Konflux?", "Name the capital of France."):

@@ -1,8 +1,14 @@
-"""Who is asked: names of teachers, addresses, and the key."""
+"""A model behind an address: what is an address, the key, the client, and the proxy that it passes by."""
 
+import asyncio
+import contextlib
+import http.server
+import threading
+
+import openai
 import pytest
 
-from scripts.generate import endpoint
+from scripts import endpoint
 
 
 def failed(run, *arguments):
@@ -72,24 +78,56 @@ def test_a_key_that_is_none_is_refused_and_not_shown(value, monkeypatch):
     assert "ENDPOINT_API_KEY holds a blank or a mark that no key has" in message and value[:3] not in message
 
 
-def test_teachers_have_names_that_tell_them_apart(tmp_path):
-    asked = [("org/teacher-70b", "https://host.example/v1"), ("org/teacher-70b", "https://host.example/v2"),
-             ("org/teacher-70b", "http://host.example/v1"), ("org/teacher/70b", "https://host.example/v1"),
-             ("org-teacher-70b", "https://host.example/v1"), ("\u00e9", "https://host.example/v1")]  # fmt: skip
-    names = [endpoint.folder(*who) for who in asked]
-    assert len(set(names)) == len(asked)
-    assert names[0].startswith("org-teacher-70b-host.example-") and all(name.isascii() for name in names)
-    assert endpoint.folder("org/teacher-70b", "https://host.example/v1/") == names[0]
-    assert len(endpoint.folder("m" * 500, "https://host/v1")) < 100
-    assert (
-        "/" not in endpoint.folder("../../m", "https://host/v1") and endpoint.folder("..", "https://h")[0] not in ".-"
-    )
+@contextlib.contextmanager
+def listening():
+    """The address of a server that lists no models, and the paths that it was asked for."""
+    paths = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"data": []}')
+
+        def log_message(self, *words):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", paths
+        server.shutdown()
 
 
-def test_a_file_is_named_by_its_content(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.gguf").write_bytes(b"GGUF 1")
-    first = endpoint.folder("a.gguf", "")
-    assert first.startswith("a.gguf-") and endpoint.folder("a.gguf", "") == first
-    (tmp_path / "a.gguf").write_bytes(b"GGUF 2")
-    assert endpoint.folder("a.gguf", "") != first
+def listed(url):
+    """Ask the endpoint at `url` for its models, in both ways."""
+    with endpoint.client(url) as client:
+        client.with_options(max_retries=0).models.list()
+
+    async def ask():
+        async with endpoint.async_client(url, max_retries=0) as client:
+            await client.models.list()
+
+    asyncio.run(ask())
+
+
+def test_no_proxy_leads_to_this_machine_and_one_leads_away(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with listening() as (here, paths), listening() as (proxy, through):
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        listed(f"{here}/v1")
+        listed(f"{here.replace('127.0.0.1', 'localhost')}/v1")
+        assert paths == ["/v1/models"] * 4 and through == []
+        listed("http://elsewhere.example/v1")
+        assert through == ["http://elsewhere.example/v1/models"] * 2 and len(paths) == 4
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("two\nlines of sk-secret"), openai.OpenAIError("two\nlines of sk-secret")]
+)
+def test_an_error_is_one_line_without_the_key(error, monkeypatch):
+    monkeypatch.setenv("ENDPOINT_API_KEY", "sk-secret")
+    assert endpoint.why(error, "m", {}) == "the endpoint's reply cannot be read (two lines of ***)"

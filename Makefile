@@ -96,15 +96,15 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
 build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
 	--section generate --file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
-	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,block,chat_patch}.py
+	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,block,chat_patch}.py
 ELSEWHERE := $(or $(value ENDPOINT),$(wildcard generated/facts.yaml))
 generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(PYTHON) -m scripts.generate.probe --arguments $< --config $(CONFIG))
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) --output $@
-build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,said,findable,authored,facts_file,decisions}.py
+build/args/curate: WITH = --section general models rag --file qna.yaml evaluation/facts.yaml review.yaml \
+	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --output $@
 

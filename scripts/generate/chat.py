@@ -118,15 +118,15 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     """Ask about the pages that `given`, make's settings, chooses; returns what asked.json says of it."""
     shown, work = parts.read(markdown, given["PAGES"].split()), asked.work.resolve()
     run = settings(given, asked.section, asked.config)
+    asked = asked._replace(endpoint=probe.address_of(asked.endpoint))
     with probe.client_of(asked.endpoint) as client:
         asked = asked._replace(model=probe.name_of(client, given.get("TEACHER", "").strip()))
         longest = max((part.text for part in shown), key=len, default="")
-        run["route"] = probe.route(client, asked.model, run, longest)
+        probe.route(client, asked.model, run, longest)
     folder = output.parent / "teachers" / endpoint.folder(asked.model, asked.endpoint)
     blocks, last = pipeline(run["pipeline"], work / "run.json")
     run |= {
-        "model": asked.model, "last": last,
-        "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
+        "last": last, "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
         "index": str(INDEX.resolve()), "finder": str(FINDER.resolve()),
         "parts": [{**part._asdict(), "most": part.most} for part in shown],
     }  # fmt: skip

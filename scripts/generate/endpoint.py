@@ -27,6 +27,12 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def address(endpoint: str) -> str:
+    """The address without what people copy too much of: a slash at the end, the path of a request, /v1 twice."""
+    plain = re.sub(r"(?:/(?:chat/)?completions|/models)?/*$", "", endpoint.strip())
+    return re.sub(r"(/v\d\w*)(?:\1)+$", r"\1", plain.rstrip("/"))
+
+
 def check(endpoint: str) -> None:
     """End the program when `endpoint` is no address of a server; warn when others can read the key on its way."""
     if "@" in endpoint:

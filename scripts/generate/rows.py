@@ -62,8 +62,9 @@ def report(kept: list[dict], rejected: list[dict], seconds: float) -> None:
     Console(soft_wrap=True, markup=False, emoji=False).print(table)
 
 
-def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
+def write_pairs(asked: dict, qna: dict, config: Path, output: Path, where: Path) -> None:
     """The rows of the embedded way: each pair is a question and the sentence that answers it."""
+    system = configuration.system_prompt(config)
     pairs, changed = read_pairs(asked)
     kept, rejected = curate.curate(pairs, qna["domain"])
     if changed:
@@ -93,13 +94,13 @@ def write_gathered(path: Path, parts: list[dict], content: dict, dropped: list[d
     files.replace_text(path, json.dumps(shown, ensure_ascii=False))
 
 
-def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
+def write_facts(asked: dict, qna: dict, config: Path, output: Path, where: Path) -> None:
     """The rows of a teacher behind an endpoint, by way of a facts file."""
     from scripts.generate import findable  # here, as importing torch takes three seconds
+    from scripts.retrieve.answers import threshold
 
-    pairs = {(question, part["page"]) for part in asked["parts"] for fact in part["facts"]
-             for question, _ in fact["pairs"]}  # fmt: skip
-    lost = findable.lost(sorted(pairs), INDEX, FINDER)
+    least = threshold(config)
+    lost = findable.lost(*gather.questions(asked["parts"]), INDEX, FINDER, least)
     content, dropped = gather.gather(asked["parts"], qna["domain"], facts_file.read(AUTHORED), lost)
     if not content["facts"]:
         reasons = Counter(row["reason"] for row in dropped).most_common(3)
@@ -115,7 +116,7 @@ def write_facts(asked: dict, qna: dict, system: str, output: Path, where: Path) 
     report(kept, dropped, 0)
     files.write_json_lines(output.with_name("rejected.jsonl"), dropped)
     facts_file.write(output.with_name(FACTS), content)
-    authored.write(content, system, False, output.parent, output.with_name(QUESTIONS))
+    authored.write(content, configuration.system_prompt(config), False, output.parent, output.with_name(QUESTIONS))
     output.touch()
     print(f"{output.with_name(FACTS)}: {len(kept)} facts of {len({row['page'] for row in kept})} pages; next: "
           "make review, make train")  # fmt: skip
@@ -130,7 +131,7 @@ def main():
     args = parser.parse_args()
     asked = json.loads(args.asked.read_text(encoding="utf-8"))
     write = write_facts if "parts" in asked else write_pairs
-    write(asked, validate.read(args.qna), configuration.system_prompt(args.config), args.output, args.asked)
+    write(asked, validate.read(args.qna), args.config, args.output, args.asked)
 
 
 if __name__ == "__main__":

@@ -70,11 +70,16 @@ def nearest_clause(text: str, source: str) -> str:
     return max(CLAUSE.split(source), key=lambda clause: len(wanted & {*stems(clause)}))
 
 
-def contrary(text: str, source: str) -> bool:
-    """Whether one of an answer and its source is negated and the other is not, or they hold opposite words."""
-    negated = bool(NOT.search(text))
-    if negated not in {bool(NOT.search(source)), bool(NOT.search(nearest_clause(text, source)))}:
-        return True
+def contrary(text: str, source: str, others: list[str]) -> bool:
+    """Whether an answer is negated and its source is not, or the other way round, or they hold opposite words.
+
+    A source of several clauses is both. others: all answers of the fact; then the one counts that most of them are.
+    """
+    negated, nearest = bool(NOT.search(text)), bool(NOT.search(nearest_clause(text, source)))
+    if negated != nearest:
+        usual = 2 * sum(bool(NOT.search(other)) for other in others) > len(others)
+        if negated != bool(NOT.search(source)) or negated != usual:
+            return True
     said, known = ({*re.findall(r"[a-z]+", it.lower())} for it in (text, source))
     return any(
         one in said - known and other in known - said or other in said - known and one in known - said
@@ -87,6 +92,6 @@ def asks_contrary(question: str, source: str) -> bool:
 
     What users tell of themselves may be negated: "I cannot find the file, where is it?".
     """
-    if NOT.search(source):
+    if NOT.search(nearest_clause(question, source)):
         return False
     return any(NOT.search(clause) for clause in CLAUSE.split(question) if ASKING.search(clause))

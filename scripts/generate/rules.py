@@ -106,7 +106,7 @@ def right_answers(answers: list[str], its: list[str], source: str, part: dict, p
         answer for answer in dict.fromkeys(answers)
         if len(answer.split()) <= curate.MAX_ANSWER_WORDS and all(has(term, answer) for term in its)
         and not curate.DEICTIC.search(answer) and not invents(answer, there)
-        and not differs.other_number(answer, there) and not differs.contrary(answer, source)
+        and not differs.other_number(answer, there) and not differs.contrary(answer, source, answers)
     ]  # fmt: skip
 
 

@@ -107,5 +107,6 @@ def unanswerable(reply: str, section: dict) -> list[dict]:
 
 def nowhere(reply: str, pair: dict) -> list[dict]:
     """YES or NO -> the pair with "nowhere": whether the passages do not answer its question."""
-    words = {word.upper() for word in re.findall(rf"^\W*(?:final )?{VERDICT}", thoughtless(reply), re.I | re.M)}
+    pattern = rf"^\W*(?:\d{{1,3}}\W+)?(?:final )?{VERDICT}"
+    words = {word.upper() for word in re.findall(pattern, thoughtless(reply), re.I | re.M)}
     return [{**pair, "nowhere": words == {"NO"}}]

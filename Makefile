@@ -191,7 +191,7 @@ build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMI
 	--section general models serve rag \
 	--file $(if $(SERVER),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
 	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
-	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,endpoint,models,questions}.py \
+	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,changes,endpoint,models,questions}.py \
 	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \

@@ -119,7 +119,7 @@ def walked(value, tags: list[str], tag: str | None = None) -> Iterator[tuple[str
 def elements(reply: str, tags: list[str]) -> Entries:
     """Of XML elements, <key_term>...</key_term>."""
     names = "|".join(tag.replace(" ", "[ _-]?") for tag in tags)
-    pattern = re.compile(rf"<({names})(?:\s[^>]{{0,99}})?>(.*?)</\1\s*>", re.S | re.I)
+    pattern = re.compile(rf"<({names})(?:\s[^>]{{0,99}})?>(.{{0,2000}}?)</\1\s*>", re.S | re.I)
     found: Entries = []
     for name, content in pattern.findall(reply):
         within = elements(content, tags)

@@ -75,6 +75,10 @@ def twisted(text: str, number: int) -> str:
     return changed[number % len(changed)] if changed else text
 
 
+def step_of(prompt: str) -> str:
+    return next((step for words, step in STEPS.items() if words in prompt), "")
+
+
 VAGUE = ["What does it do?", "How does that work?", "What is the default value?", "Which command do I use?",
          "How do I change it?", "Why does this happen?", "What is the name of the file?"]  # fmt: skip
 LIES = ("lying", "misquoting", "twisting", "confusing", "vague", "answerable")
@@ -166,7 +170,7 @@ class Teacher:
         """The reply to a prompt, in the manner of this teacher."""
         if "READY" in prompt:
             return "READY"
-        step = next(step for words, step in STEPS.items() if words in prompt)
+        step = step_of(prompt)
         with self.lock:
             self.requests.append(step)
         lines = getattr(self, step)(prompt)

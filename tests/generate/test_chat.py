@@ -1,8 +1,12 @@
 """From the parts of pages to facts with a teacher behind an endpoint, as make generate ENDPOINT=... does."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,15 +54,18 @@ class Flow:
     def __init__(self, folder):
         self.folder = folder
 
-    def ask(self, played, pages=PAGES, budget="", **settings):
+    def ask(self, played, **options):
         with servers.serving(played) as url:
-            section = yaml.safe_load(CONFIG.read_text())["generate"]
-            section["facts"].update(settings)
-            self.work = self.folder / f"work{len(list(self.folder.iterdir()))}"
-            asked = teacher.Teacher(section, url, CONFIG, self.folder / "models/base", self.work, "")
-            (self.folder / "models/base/hf").mkdir(parents=True, exist_ok=True)
-            given = {"PAGES": " ".join(pages), "TEACHER": "", "WORDINGS": "", "BUDGET": budget}
-            return chat.ask(asked, given, QNA, self.folder / "markdown", self.folder / "generated/asked.json")
+            return self.ask_at(url, **options)
+
+    def ask_at(self, url, pages=PAGES, budget="", **settings):
+        section = yaml.safe_load(CONFIG.read_text())["generate"]
+        section["facts"].update(settings)
+        self.work = self.folder / f"work{len(list(self.folder.iterdir()))}"
+        asked = teacher.Teacher(section, url, CONFIG, self.folder / "models/base", self.work, "")
+        (self.folder / "models/base/hf").mkdir(parents=True, exist_ok=True)
+        given = {"PAGES": " ".join(pages), "TEACHER": "", "WORDINGS": "", "BUDGET": budget}
+        return chat.ask(asked, given, QNA, self.folder / "markdown", self.folder / "generated/asked.json")
 
     def kept(self):
         """How many replies are kept."""
@@ -143,6 +150,55 @@ def test_a_dying_teacher_is_asked_nothing_twice(flow, monkeypatch):
     again = teachers.Teacher("good", PAGES)
     flow.ask(again)
     assert again.requests == []
+
+
+class Deadly(teachers.Teacher):
+    """Kills the process group `child` at the second request of the step `deadly`; `answered` has the other prompts."""
+
+    deadly, child, count = "", 0, 0
+
+    def say(self, prompt):
+        if teachers.step_of(prompt) == self.deadly:
+            self.count += 1
+            if self.count == 2:
+                os.killpg(self.child, signal.SIGKILL)
+                os.waitpid(self.child, 0)
+                self.died.set()
+        if self.count < 2 and "READY" not in prompt:
+            self.answered.append(prompt)
+        return super().say(prompt)
+
+    def kill_in(self, step, run):
+        """Fork a process group that does `run`; returns when it was killed in `step`."""
+        self.deadly, self.count, self.died = step, 0, threading.Event()
+        self.child = os.fork()
+        if not self.child:
+            os.setsid()
+            with contextlib.suppress(BaseException):
+                run()
+            os._exit(1)
+        return self.died.wait(60)
+
+
+@pytest.mark.slow
+def test_killed_in_any_step_it_asks_nothing_twice(flow):
+    played = Deadly("good", ("building-secrets",))
+    played.answered = []
+
+    def run():
+        return flow.ask_at(url, pages=("building-secrets",), requests_at_once=1)
+
+    with servers.serving(played) as url:
+        for step in teachers.STEPS.values():
+            assert played.kill_in(step, run), step
+        before = len(played.answered)
+        played.deadly, played.count = "", 0
+        content = run()
+    assert (
+        20 < before < len(played.answered) == len({*played.answered}) == flow.kept() + 1
+    )  # and the trial of the probe
+    good = flow.ask(teachers.Teacher("good", ("building-secrets",)), pages=("building-secrets",))
+    assert good["parts"] == content["parts"] and good["calls"] == 0
 
 
 def test_a_reply_that_a_kill_cut_short_is_asked_for_again(flow):

@@ -30,7 +30,7 @@ ONE = re.compile(rf"(?<![\w.])((?:an?|every|each|per)[\s-]+){UNIT}")
 PLAIN = re.compile(rf"(?<![\w.-])({'|'.join(word for word in NUMBERS if word != 'one')})(?![\w-])")
 NOT = re.compile(r"\b(?:not|no|never|none|nothing|nobody|nowhere|neither|nor|without|cannot)\b|n't\b", re.I)
 CLAUSE = re.compile(r"[;,:.!?]\s|\s(?:but|so|because|since|although|while|which|whereas|and|if|when)\s", re.I)
-ASKING = re.compile(r"^\W*(?:\w+ ){0,2}(?:what|which|who|whom|where|when|why|how|is|are|does|do|can|will)\b", re.I)
+ASKING = re.compile(r"^\W*(?:(?:\w+ ){0,2}(?:what|which|who|whom|where|when|why|how)|is|are|does|do|can|will)\b", re.I)
 OPPOSITES = [
     pair.split("/")
     for pair in """before/after on/off enable/disable enabled/disabled enables/disables allow/forbid allowed/forbidden

@@ -12,12 +12,16 @@ CONTEXT = re.compile(
 )
 
 
+def keyless(text: str) -> str:
+    """A few words of `text`, in one line and without the key."""
+    key, line = os.environ.get(KEY, "").strip(), " ".join(text.split())
+    return (line.replace(key, "***") if key else line)[:200]
+
+
 def detail(error: openai.APIStatusError) -> str:
-    """What the server says about its error, in a few words, without the key."""
+    """What the server says about its error."""
     body = error.body if isinstance(error.body, dict) else {}
-    text = " ".join(str(body.get("message") or body.get("detail") or error.message).split())
-    key = os.environ.get(KEY, "").strip()
-    return (text.replace(key, "***") if key else text)[:200]
+    return keyless(str(body.get("message") or body.get("detail") or error.message))
 
 
 def why(error: openai.OpenAIError, model: str) -> str:
@@ -27,7 +31,7 @@ def why(error: openai.OpenAIError, model: str) -> str:
     if isinstance(error, openai.APIConnectionError):
         return f"no teacher answers ({error.__cause__ or error}); is the server running, and ENDPOINT= its address?"
     if not isinstance(error, openai.APIStatusError):
-        return f"the teacher's reply cannot be read ({error})"
+        return f"the teacher's reply cannot be read ({keyless(str(error))})"
     status, text = error.status_code, detail(error)
     if status in (401, 403):
         what = f"refuses the key in {KEY}" if os.environ.get(KEY, "").strip() else f"wants a key; set {KEY}"

@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import jinja2
 import openai
@@ -105,7 +106,7 @@ def send(client: openai.OpenAI, messages: list[dict], options: dict, settings: d
     """
     while True:
         sent = shaped(messages, options, settings)
-        way = client.chat.completions if settings["route"] == "chat" else client.completions
+        way: Any = client.chat.completions if settings["route"] == "chat" else client.completions
         try:
             body = way.with_raw_response.create(**sent).text
             said = read(body if isinstance(body, str) else body())

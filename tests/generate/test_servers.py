@@ -8,7 +8,7 @@ import httpx
 import openai
 import pytest
 
-from scripts.generate import asker, endpoint, probe, request
+from scripts.generate import asker, endpoint, probe, refused, request
 from tests.generate import servers, teachers
 from tests.generate.test_chat import flow  # noqa: F401
 
@@ -98,6 +98,14 @@ def test_what_is_no_reply_is_asked_for_again_and_then_named(body, why):
     with pytest.raises(openai.OpenAIError, match=why):
         request.patiently(lambda: request.send(made, MESSAGES, {}, dict(RUN)))
     assert len(sent) == request.TRIES
+
+
+def test_an_error_with_status_200_gives_no_key_away(monkeypatch):
+    monkeypatch.setenv("ENDPOINT_API_KEY", "sesame")
+    made, _ = client(answer({"error": {"message": "bad key sesame"}}))
+    with pytest.raises(openai.OpenAIError) as raised:
+        request.send(made, MESSAGES, {}, dict(RUN))
+    assert refused.why(raised.value, "m") == "the teacher's reply cannot be read (bad key ***)"
 
 
 @pytest.mark.parametrize("message, sees", [

@@ -76,7 +76,8 @@ def handler(teacher):
             for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), *more):
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError):  # of a client that was killed
+                self.wfile.write(body)
 
         def do_GET(self):
             if teacher.server == "listless" or not self.path.startswith("/v1/models"):

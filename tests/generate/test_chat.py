@@ -194,7 +194,7 @@ def test_killed_in_any_step_it_asks_nothing_twice(flow):
         before = len(played.answered)
         played.deadly, played.count = "", 0
         content = run()
-    assert 20 < before < len(played.answered) == len({*played.answered}) == flow.kept()  # and the trial of the probe
+    assert 20 < before < len(played.answered) == len({*played.answered}) == flow.kept()
     good = flow.ask(teachers.Teacher("good", ("building-secrets",)), pages=("building-secrets",))
     assert good["parts"] == content["parts"] and good["calls"] == 0
 

@@ -37,7 +37,7 @@ def test_every_server_gives_what_the_teacher_says(flow, server, monkeypatch):  #
         path.unlink()
     if server == "listless":
         monkeypatch.setattr(probe, "name_of", lambda client, wanted: "org/scripted")
-    assert facts_of(flow, server=server)["facts"] == good and len(good) == 7
+    assert facts_of(flow, server=server)["facts"] == good and len(good) == 6
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
 build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
 	--section generate --file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
-	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,block,chat_patch}.py \
+	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,block,chat_patch}.py \
 	scripts/retrieve/pieces.py
 SITE_INDEX := --index build/rag/index.json --finder models/finder/model.safetensors
 ELSEWHERE := $(or $(value ENDPOINT),$(wildcard generated/facts.yaml))
@@ -105,8 +105,8 @@ generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) $(SITE_INDEX) --output $@
-build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,said,findable,authored,facts_file,decisions}.py
+build/args/curate: WITH = --section general models rag --file qna.yaml evaluation/facts.yaml review.yaml \
+	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --authored evaluation/facts.yaml \
@@ -195,7 +195,7 @@ build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMI
 	--section general models serve rag \
 	--file $(if $(SERVER),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
 	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
-	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,endpoint,models,questions}.py \
+	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,changes,endpoint,models,questions}.py \
 	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \

@@ -33,6 +33,12 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def address(url: str) -> str:
+    """The address without what people copy too much of: a slash at the end, the path of a request, /v1 twice."""
+    plain = re.sub(r"(?:/(?:chat/)?completions|/models)?/*$", "", url.strip())
+    return re.sub(r"(/v\d\w*)(?:\1)+$", r"\1", plain.rstrip("/"))
+
+
 def check(url: str) -> None:
     """End the program when `url` is no address of a server; warn when others can read the key on its way."""
     if "@" in url:
@@ -55,13 +61,13 @@ def options(url: str, http_client: type) -> dict:
     return {"base_url": url, "api_key": key() or "none", "http_client": http_client(trust_env=not here)}
 
 
-def client(url: str) -> openai.OpenAI:
-    """The client of the endpoint at `url`, with the key from the environment."""
-    return openai.OpenAI(**options(url, openai.DefaultHttpxClient))
+def client(url: str, **more) -> openai.OpenAI:
+    """The client of the endpoint at `url`, with the key from the environment. more: timeout, max_retries."""
+    return openai.OpenAI(**options(url, openai.DefaultHttpxClient), **more)
 
 
 def async_client(url: str, **more) -> openai.AsyncOpenAI:
-    """The same for asyncio. more: timeout, max_retries."""
+    """The same for asyncio."""
     return openai.AsyncOpenAI(**options(url, openai.DefaultAsyncHttpxClient), **more)
 
 

@@ -4,13 +4,15 @@ import threading
 import time
 from pathlib import Path
 
-import jinja2
+import httpx
 import openai
 
 from scripts import endpoint
-from scripts.generate import limits, raw, replies
+from scripts.generate import forms, limits, raw, replies, request
 
 RETRIES = 8  # of a request that the server was too busy for; the client waits longer before each, up to 8 s
+TIMEOUT = httpx.Timeout(600, connect=20)  # seconds
+THOUGHT = 4000  # tokens more for a reply that was cut off before the model had thought
 REMEDIES = {
     "late": "it may be overloaded: lower generate.facts.requests_at_once",
     "busy": "lower generate.facts.requests_per_minute",
@@ -32,7 +34,7 @@ class Asker:
     """What several threads ask through. settings: of chat.settings()."""
 
     def __init__(self, client: openai.OpenAI, settings: dict):
-        self.client, self.settings = client.with_options(max_retries=RETRIES), settings
+        self.client, self.settings = client.with_options(max_retries=RETRIES, timeout=TIMEOUT), settings
         self.kept = replies.Kept(Path(settings["replies"]))
         self.lock = threading.Lock()
         self.calls, self.tokens, self.next, self.why = 0, {"in": 0, "out": 0}, 0.0, ""
@@ -63,35 +65,24 @@ class Asker:
             return found["reply"]
         self.wait()
         try:
-            said = request(self.client, self.settings["model"], messages, options, self.settings)
+            reply = self.reply(messages, options)
         except openai.OpenAIError as error:
             raise self.stop(why(error, self.settings["model"])) from error
+        self.kept.add(page, {"key": key, **reply})
+        return reply["reply"]
+
+    def reply(self, messages: list[dict], options: dict) -> dict:
+        """{"reply", "in", "out"}; an empty reply is asked for once more, with room to think where it was cut off."""
+        made = self.counted(messages, options)
+        if not forms.thoughtless(made["reply"]).strip():
+            more = {"max_tokens": options.get("max_tokens", 0) + THOUGHT} if made["cut"] else {}
+            made = self.counted(messages, options | more)
+        return {name: made[name] for name in ("reply", "in", "out")}
+
+    def counted(self, messages: list[dict], options: dict) -> dict:
+        made = request.patiently(lambda: request.send(self.client, messages, options, self.settings))
         with self.lock:
             self.calls += 1
             for side in self.tokens:
-                self.tokens[side] += said[side]
-        self.kept.add(page, {"key": key, **said})
-        return said["reply"]
-
-
-def request(client: openai.OpenAI, model: str, messages: list[dict], options: dict, settings: dict) -> dict:
-    """{"reply", "in", "out"} of one request: the text, and the tokens of prompt and reply as the server counts them.
-
-    OpenAIError when the server answers with something else.
-    """
-    more = {"model": model, **options, **settings["request"]}
-    try:
-        if settings["route"] == "chat":
-            made = client.chat.completions.create(messages=messages, **more)  # type: ignore[arg-type]
-            text = made.choices[0].message.content or ""
-        else:
-            template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(settings["markup"])
-            prompt = template.render(messages=messages, prompt="\n\n".join(it["content"] for it in messages))
-            made = client.completions.create(prompt=prompt, **more)  # type: ignore[call-overload]
-            text = made.choices[0].text
-        # A server that does not count is taken to have 4 characters a token.
-        sizes = sum(len(it["content"]) for it in messages) // 4, len(text) // 4
-        used = (made.usage.prompt_tokens, made.usage.completion_tokens) if made.usage else sizes
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise openai.OpenAIError(f"{type(error).__name__}: {error}") from error
-    return {"reply": text, "in": used[0], "out": used[1]}
+                self.tokens[side] += made[side]
+        return made

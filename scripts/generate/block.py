@@ -61,7 +61,7 @@ class AskBlock(Block):
         part = self.state["parts"][taxonomy.number(sample["document"])]
         row = {**sample, **part, "product": self.state["product"], "wordings": self.state["wordings"]}
         about = json.loads(sample[self.each]) if self.each else [part]
-        found = [entry for one in about for entry in self.ask(row, one)]
+        found = [entry for one in about for entry in ([one] if "why" in one else self.ask(row, one))]
         return {**sample, self.each or self.into: json.dumps(found, ensure_ascii=False)}
 
     def generate(self, samples: Dataset) -> Dataset:

@@ -120,15 +120,15 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, site: tu
     """
     shown, work = parts.read(markdown, given["PAGES"].split()), asked.work.resolve()
     run = settings(given, asked.section, asked.config)
-    with endpoint.client(asked.endpoint) as client:
+    asked = asked._replace(endpoint=probe.address_of(asked.endpoint))
+    with endpoint.client(asked.endpoint, timeout=probe.SECONDS) as client:
         asked = asked._replace(model=probe.name_of(client, given.get("TEACHER", "").strip()))
         longest = max((part.text for part in shown), key=len, default="")
-        run["route"] = probe.route(client, asked.model, run, longest)
+        probe.route(client, asked.model, run, longest)
     folder = output.parent / "teachers" / raw.folder(asked.model, asked.endpoint)
     blocks, last = pipeline(run["pipeline"], work / "run.json")
     run |= {
-        "model": asked.model, "last": last,
-        "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
+        "last": last, "product": qna["domain"], "replies": str(folder.resolve()), "stopped": str(work / "stopped"),
         "index": str(site[0].resolve()), "finder": str(site[1].resolve()),
         "parts": [{**part._asdict(), "most": part.most} for part in shown],
     }  # fmt: skip

@@ -6,7 +6,7 @@ Nobody is asked anything. What is dropped has a named reason. Three questions of
 import hashlib
 from collections.abc import Iterator
 
-from scripts.generate import curate, rules, said
+from scripts.generate import curate, rules
 from scripts.generate.support import words
 from scripts.measure import scoring
 
@@ -47,11 +47,12 @@ def paired(questions: list[str], answers: list[str]) -> tuple[list[dict], list[s
 
 
 class Known:
-    """Questions `seen` so far, those that are `lost` (of findable.lost), and what was `dropped`."""
+    """Questions `seen` so far, those that are `lost` (of findable.lost), what was `dropped`, the words of the pages."""
 
-    def __init__(self, lost: set[tuple[str, str]]):
+    def __init__(self, lost: dict[tuple[str, str], str], parts: list[dict]):
         self.seen: set[str] = set()
         self.lost, self.dropped = lost, list[dict]()
+        self.vocabulary = {word.lower() for part in parts for word in words(f"{part['text']} {part['title']}")}
 
     def drop(self, page: str, question: str, answer: str, reason: str) -> None:
         self.dropped.append({"page": page, "user": question, "assistant": answer, "reason": reason})
@@ -63,9 +64,10 @@ def asked(entry: dict, part: dict, product: str, known: Known) -> dict[bool, lis
     right, count = {*entry["right"]}, len(entry["forward"])
     for number, (question, answer) in enumerate(entry["pairs"]):
         backward = number >= count
-        reason = rules.wrong_question(question, entry["name"] if backward else entry["terms"], part, product)
+        its = entry["name"] if backward else entry["terms"]
+        reason = rules.wrong_question(question, its, entry["source"], part, product)
         reason = reason or ("not right by the teacher's own check" if number not in right else None)
-        reason = reason or ("leads to another page" if (question, part["page"]) in known.lost else None)
+        reason = reason or known.lost.get((question, entry["said"]))
         reason = reason or ("duplicate" if key(question) in known.seen else None)
         if reason:
             known.drop(part["page"], question, answer, reason)
@@ -75,27 +77,36 @@ def asked(entry: dict, part: dict, product: str, known: Known) -> dict[bool, lis
     return kept
 
 
+def wrong(entry: dict, part: dict, answers: list[str], product: str, known: Known) -> str | None:
+    """Why a fact is dropped before its questions are looked at, or None."""
+    if "why" not in entry and rules.foreign(entry["forward"] + entry["answers"], known.vocabulary):
+        return "not in the language of the pages"
+    return entry.get("why") or rules.wrong_fact(entry, part, answers, product)
+
+
 def fact(entry: dict, part: dict, product: str, known: Known) -> dict | None:
     """An entry of facts.yaml, or None when too little of what the teacher said is right."""
-    answers = rules.right_answers(entry["answers"], entry["terms"], part, product)
-    reason = rules.wrong_fact(entry, part, answers, product)
+    entry = {**entry, "said": entry["source"], "source": rules.copied(entry["source"], part["text"]) or ""}
+    terms, source = entry.get("terms", []), entry["source"]
+    answers = rules.right_answers(entry.get("answers", []), terms, source, part, product)
+    reason = wrong(entry, part, answers, product, known)
     kept = {False: [], True: []} if reason else asked(entry, part, product, known)
     if not reason and len(kept[False]) < 4:
         reason = "fewer than four right questions"
     if reason:
-        known.drop(part["page"], entry["fact"], entry["source"], reason)
+        known.drop(part["page"], entry["fact"], entry["said"], reason)
         return None
-    named = entry["name"] if entry["name"] and rules.has(entry["name"][0], entry["source"]) else []
-    backward_answers = rules.right_answers(entry["backward_answers"], named, part, product) if named else []
+    named = entry["name"] if entry["name"] and rules.has(entry["name"][0], source) else []
+    backward_answers = rules.right_answers(entry["backward_answers"], named, source, part, product) if named else []
     both = len(kept[True]) > 2 and len(backward_answers) > 1
     forward, held_out = split(kept[False], HELD_OUT - both)
     backward, held_out_backward = split(kept[True], 1) if both else ([], [])
     wordings, questions = paired(forward, answers)
     reversed_, more = paired(backward, backward_answers)
     return {
-        "id": f"{part['page']}-{order(entry['source'] + entry['fact'])[:8]}", "page": part["page"],
-        "heading": part["title"], "fact": entry["fact"], "source": said.one_line(entry["source"]),
-        "key_terms": [[term] for term in entry["terms"]], "reversed_key_terms": [[name] for name in named if both],
+        "id": f"{part['page']}-{order(entry['said'] + entry['fact'])[:8]}", "page": part["page"],
+        "heading": part["title"], "fact": entry["fact"], "source": source,
+        "key_terms": [[term] for term in terms], "reversed_key_terms": [[name] for name in named if both],
         "wordings": wordings, "reversed": reversed_, "questions": questions, "reversed_questions": more,
         "held_out": held_out, "held_out_reversed": held_out_backward,
     }  # fmt: skip
@@ -109,9 +120,13 @@ def unanswerable(parts: list[dict], product: str, known: Known) -> Iterator[dict
     for part in parts:
         for pair in part["unanswerable"]:
             question, answer = pair["question"], pair["answer"]
-            if rules.leans(question) or len(question.split()) > curate.MAX_QUESTION_WORDS:
+            if (
+                rules.leans(question)
+                or rules.foreign([question], known.vocabulary)
+                or len(question.split()) > curate.MAX_QUESTION_WORDS
+            ):
                 reason = "does not stand alone"
-            elif not pair["nowhere"]:
+            elif not pair["nowhere"] or (question, "") in known.lost:
                 reason = "a page may answer it"
             elif key(question) in known.seen:
                 reason = "duplicate"
@@ -124,13 +139,24 @@ def unanswerable(parts: list[dict], product: str, known: Known) -> Iterator[dict
             known.drop(part["page"], question, answer, reason)
 
 
-def gather(parts: list[dict], product: str, authored: dict, lost: set[tuple[str, str]]) -> tuple[dict, list[dict]]:
+def questions(parts: list[dict]) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """(question, page, source as the teacher copied it) of all facts, and the questions that no page is to answer."""
+    asked = {(question, part["page"], entry["source"]) for part in parts for entry in part["facts"]
+             for question, _ in entry.get("pairs", [])}  # fmt: skip
+    return sorted(asked), sorted({pair["question"] for part in parts for pair in part["unanswerable"]})
+
+
+def gather(
+    parts: list[dict], product: str, authored: dict, lost: dict[tuple[str, str], str]
+) -> tuple[dict, list[dict]]:
     """The content of a facts file from the parts of asked.json, and what was dropped, as rows of rejected.jsonl.
 
     authored: evaluation/facts.yaml, whose questions of common knowledge are taken over. lost: of findable.lost.
     """
-    known, sources, found = Known(lost), set(), []
+    known, sources, found = Known(lost, parts), set(), []
     for part in parts:
+        if not part["facts"]:
+            known.drop(part["page"], part["title"], "", "no fact in the reply")
         for entry in part["facts"]:
             made = fact(entry, part, product, known)
             if made and made["id"] not in sources:

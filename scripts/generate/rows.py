@@ -60,8 +60,9 @@ def report(kept: list[dict], rejected: list[dict], seconds: float) -> None:
     Console(soft_wrap=True, markup=False, emoji=False).print(table)
 
 
-def write_pairs(asked: dict, qna: dict, system: str, output: Path, where: Path) -> None:
+def write_pairs(asked: dict, qna: dict, config: Path, output: Path, where: Path) -> None:
     """The rows of the embedded way: each pair is a question and the sentence that answers it."""
+    system = configuration.system_prompt(config)
     pairs, changed = read_pairs(asked)
     kept, rejected = curate.curate(pairs, qna["domain"])
     if changed:
@@ -91,13 +92,12 @@ def write_gathered(path: Path, parts: list[dict], content: dict, dropped: list[d
     files.replace_text(path, json.dumps(shown, ensure_ascii=False))
 
 
-def write_facts(asked: dict, qna: dict, system: str, args: argparse.Namespace) -> None:
+def write_facts(asked: dict, qna: dict, args: argparse.Namespace) -> None:
     """The rows of a teacher behind an endpoint, by way of a facts file. args: of main()."""
     from scripts.generate import findable  # here, as importing torch takes three seconds
+    from scripts.retrieve.answers import threshold
 
-    pairs = {(question, part["page"]) for part in asked["parts"] for fact in part["facts"]
-             for question, _ in fact["pairs"]}  # fmt: skip
-    lost = findable.lost(sorted(pairs), args.index, args.finder)
+    lost = findable.lost(*gather.questions(asked["parts"]), args.index, args.finder, threshold(args.config))
     content, dropped = gather.gather(asked["parts"], qna["domain"], facts_file.read(args.authored), lost)
     if not content["facts"]:
         reasons = Counter(row["reason"] for row in dropped).most_common(3)
@@ -114,7 +114,7 @@ def write_facts(asked: dict, qna: dict, system: str, args: argparse.Namespace) -
     report(kept, dropped, 0)
     files.write_json_lines(output.with_name("rejected.jsonl"), dropped)
     facts_file.write(output.with_name(FACTS), content)
-    authored.write(content, system, False, output.parent, output.with_name(QUESTIONS))
+    authored.write(content, configuration.system_prompt(args.config), False, output.parent, output.with_name(QUESTIONS))
     output.touch()
     print(f"{output.with_name(FACTS)}: {len(kept)} facts of {len({row['page'] for row in kept})} pages; next: "
           "make review, make train")  # fmt: skip
@@ -133,11 +133,11 @@ def main():
     facts.add_argument("--finder", type=Path, required=True, help="weights that the index was made with")
     args = parser.parse_args()
     asked = json.loads(args.asked.read_text(encoding="utf-8"))
-    given = asked, validate.read(args.qna), configuration.system_prompt(args.config)
+    qna = validate.read(args.qna)
     if "parts" in asked:
-        write_facts(*given, args)
+        write_facts(asked, qna, args)
     else:
-        write_pairs(*given, args.output, args.asked)
+        write_pairs(asked, qna, args.config, args.output, args.asked)
 
 
 if __name__ == "__main__":

@@ -5,19 +5,49 @@ They ask less than curate.py, as people ask in words of their own, and nothing h
 
 import re
 
-from scripts.generate import curate
+from scripts.generate import curate, differs
 from scripts.generate.said import one_line
-from scripts.generate.support import missing_name, stems
+from scripts.generate.support import EMPTY_WORDS, covered, known_stems, missing_name, stems, words
 from scripts.measure import scoring
 
 PRONOUN = re.compile(r"\b(it|its|they|them|their)\b", re.I)
 IDENTIFIER = re.compile(r"\d|[_/@*=]|^--|\w\.\w|[a-z][A-Z]")
 
 
-def quoted(source: str, text: str) -> bool:
-    """Whether `source` is a copy of something in `text`, apart from blanks and the mark of a list item."""
-    source = one_line(source).lstrip("-*• ").strip()
-    return len(source) > 2 and source in one_line(text)
+# "What does that do?", but not "the task that runs".
+THAT = re.compile(
+    r"\bthat(?= (?:is|was|do|does|did|can|work|mean|come|go|run|start|take|need|happen|look|help)s?\b|\W*$)"
+    r"|\b(?:do|use|change|set|find|get|see|fix|does|is|was) that\b",
+    re.I,
+)
+# What could be meant by a question of such words only, "How do I change the default setting?", nobody knows.
+VAGUE = frozenset(
+    stems(
+        """tool service feature thing system product application app software program platform option setting value
+        command file page way step default configuration documentation use using used do need change set find get make
+        run start stop happen mean help work fix solve enable disable configure install create add remove delete exactly
+        possible correct right good best new"""
+    )
+)
+SAYS_NOTHING = frozenset("a an and are as at be by for from has in is it of on or that the this to was with".split())
+# The share of a statement's stems that its source and heading hold: none of 175 statements of people held less, and
+# that of another sentence of the page holds less in four of five cases (docs/generate-experiments.md).
+STATED = 0.4
+KNOWN = 0.4  # the share of words that are of the pages, or English function words, in texts of the pages' language
+LOOSE = "*`\"'\u2018\u2019\u201c\u201d\u00ab\u00bb"  # marks that models add, drop and change in a copy
+DASHES = "\\-\u2010\u2011\u2012\u2013\u2014\u2212"
+
+
+def copied(source: str, text: str) -> str | None:
+    """The words of `text` of which `source` is a copy, apart from blanks, quotes, bold marks, dashes, the last stop."""
+    bare = re.sub(r"^(?:[-\u2022]|\d+[.)])\s+", "", re.sub(rf"[{LOOSE}]", "", one_line(source)).strip()).rstrip(".;: ")
+    if len(bare) < 3:
+        return None
+    pieces = (rf"[{DASHES}]" if re.fullmatch(rf"[{DASHES}]", piece) else re.escape(piece)
+              for piece in re.findall(r"\w+|[^\w\s]", bare))  # fmt: skip
+    gap = rf"[\s{LOOSE}]*"
+    found = re.search(rf"(?<!\w)[{LOOSE}]*{gap.join(pieces)}(?!\w)[{LOOSE}]*[.;:]?[{LOOSE}]*", one_line(text))
+    return found[0].strip() if found else None
 
 
 def has(term: str, text: str) -> bool:
@@ -26,9 +56,15 @@ def has(term: str, text: str) -> bool:
 
 
 def leans(question: str) -> bool:
-    """Whether a question speaks about a text, or has a pronoun for its subject: "What does it need?"."""
-    pronoun = PRONOUN.search(question)
-    return bool(curate.DEICTIC.search(question)) or pronoun is not None and not stems(question[: pronoun.start()])
+    """Whether a question speaks about a text, or has a pronoun for what it is about: "What does it need?"."""
+    pronouns = [found.start() for pattern in (PRONOUN, THAT) if (found := pattern.search(question))]
+    return bool(curate.DEICTIC.search(question)) or any(not {*stems(question[:at])} - VAGUE for at in pronouns)
+
+
+def foreign(texts: list[str], vocabulary: set[str]) -> bool:
+    """Whether the texts are in another language than the pages, whose words are the `vocabulary`."""
+    its = [word.lower() for text in texts for word in words(text)]
+    return sum(word in vocabulary or word in EMPTY_WORDS for word in its) < KNOWN * len(its)
 
 
 def invents(text: str, known: str) -> bool:
@@ -40,38 +76,54 @@ def invents(text: str, known: str) -> bool:
     return name is not None
 
 
-def wrong_question(question: str, its: list[str], part: dict, product: str) -> str | None:
-    """Why a question is dropped, or None. its: the terms that answer it."""
+def known(part: dict, product: str) -> str:
+    """What a question or an answer may draw its names and numbers from."""
+    return f"{part['text']} {part['title']} {product}"
+
+
+def wrong_question(question: str, its: list[str], source: str, part: dict, product: str) -> str | None:
+    """Why a question is dropped, or None. its: the terms that answer it. source: the sentence that does."""
     count = len(question.split())
     if not 2 <= count <= curate.MAX_QUESTION_WORDS:
         return "over-long" if count > 2 else "not a question"
-    if leans(question):
+    if leans(question) or not {*stems(question)} - VAGUE - {*stems(product)}:
         return "does not stand alone"
     if all(has(term, question) for term in its):
         return "holds its answer"
-    if invents(question, f"{part['text']} {part['title']} {product}"):
+    if invents(question, known(part, product)) or differs.other_number(question, known(part, product)):
         return "question not supported"
+    if differs.asks_contrary(question, source):
+        return "asks for the contrary"
     if not ({*stems(question)} - {*stems(product)}) & {*stems(f"{part['text']} {part['title']}")}:
         return "shares no word with its part"
     return None
 
 
-def right_answers(answers: list[str], its: list[str], part: dict, product: str) -> list[str]:
-    """Those of `answers` that hold all terms, and no name or number that the part does not have."""
-    known = f"{part['text']} {part['title']} {product}"
+def right_answers(answers: list[str], its: list[str], source: str, part: dict, product: str) -> list[str]:
+    """Those of `answers` that hold all terms, no name or number that the part does not have, and not the contrary."""
+    there = known(part, product)
     return [
         answer for answer in dict.fromkeys(answers)
         if len(answer.split()) <= curate.MAX_ANSWER_WORDS and all(has(term, answer) for term in its)
-        and not curate.DEICTIC.search(answer) and not invents(answer, known)
+        and not curate.DEICTIC.search(answer) and not invents(answer, there)
+        and not differs.other_number(answer, there) and not differs.contrary(answer, source, answers)
     ]  # fmt: skip
 
 
 def wrong_fact(entry: dict, part: dict, answers: list[str], product: str) -> str | None:
-    """Why a fact is dropped before its questions are looked at, or None. answers: the right ones."""
-    if not quoted(entry["source"], part["text"]):
+    """Why a fact is dropped before its questions are looked at, or None.
+
+    entry: its "source" is what copied() found. answers: the right ones.
+    """
+    fact, source, there = entry["fact"], entry["source"], known(part, product)
+    if not source:
         return "source not in the page"
-    if invents(entry["fact"], f"{part['text']} {part['title']} {product}"):
+    if invents(fact, there) or differs.other_number(fact, there):
         return "fact not supported"
-    if not all(has(term, entry["source"]) for term in entry["terms"]):
+    if covered(stems(fact), known_stems(f"{source} {part['title']} {product}")) < STATED:
+        return "fact not in its source"
+    if not all(has(term, source) for term in entry["terms"]):
         return "key term not in the source"
+    if all({*term.lower().split()} <= SAYS_NOTHING for term in entry["terms"]):
+        return "key term says nothing"
     return "fewer than two right answers" if len(answers) < 2 else None

@@ -1,111 +1,112 @@
-"""What a teacher said, taken apart: lines of the form "TAG: text". What has another form is left out.
+"""What a teacher said, taken apart: texts with tags, in any form that forms.py knows. What has no form is left out.
 
 Each function takes a reply and what was asked about (a section, or an entry of a list); returns a list of what is to
-stand in the place of the entry: none, if the reply is of no use.
+stand in the place of the entry. An entry that is of no use has the reason under "why", and is asked about no more.
 """
 
 import re
-from collections.abc import Iterable
 
-# Models that think aloud do so before they answer, in such marks; a reply that was cut short has no end of it.
-THOUGHT = re.compile(r"<(think|thinking|reasoning|thought)>.*?(</\1>|\Z)", re.S | re.I)
-# What chat models put around a line: numbers, bullets, bold.
-MARKS = r"[\s>*_#`\-•]*(?:\(?\d+[.):]\s*)?[\s*_#`]*"
+from scripts.generate.forms import entries, thoughtless, values
 
-
-def thoughtless(reply: str) -> str:
-    """A reply without what was thought before it."""
-    text = THOUGHT.sub("", reply)
-    # Some servers leave out the first mark: https://github.com/vllm-project/vllm/blob/main/docs/features/reasoning_outputs.md
-    return re.split(r"</(?:think|thinking|reasoning|thought)>", text, flags=re.I)[-1]
-
-
-def tagged(reply: str, tags: Iterable[str]) -> list[tuple[str, str]]:
-    """(tag, text) of each line that begins with one of `tags`.
-
-    Lines without a tag belong to the one before them, up to a blank line or the end of a fence: chat goes on there.
-    """
-    names = "|".join(sorted(map(re.escape, tags), key=len, reverse=True))
-    begin = re.compile(rf"^{MARKS}({names})(?:\s*\d+)?[\s*_`]*:[*_]*(.*)$", re.I)
-    found: list[tuple[str, list[str]]] = []
-    fenced = goes_on = False
-    for line in thoughtless(reply).split("\n"):
-        if line.strip().startswith("```"):
-            fenced, goes_on = not fenced, goes_on and not fenced
-        elif match := begin.match(line):
-            found.append((match[1].upper(), [match[2]]))
-            goes_on = True
-        elif not line.strip():
-            goes_on = goes_on and fenced
-        elif goes_on:
-            found[-1][1].append(line)
-    return [(tag, text) for tag, lines in found if (text := clean("\n".join(lines)))]
-
-
-def clean(text: str) -> str:
-    """A text without blanks, bold marks and quotes around it."""
-    text = text.strip()
-    while len(text) > 1 and (text[0], text[-1]) in (('"', '"'), ("\u201c", "\u201d"), ("*", "*"), ("_", "_")):
-        text = text[1:-1].strip()
-    # The other half of the mark stood before the tag.
-    return text.removesuffix("**").rstrip() if text.count("**") % 2 else text
+# What a model that repeats itself may say at most; a prompt with all of it would not fit into its context.
+MOST_FACTS, MOST_QUESTIONS, MOST_ANSWERS = 60, 40, 12
+# "YES", alone or after such a word.
+VERDICT = r"(?:(?:answer|verdict|result|conclusion|judg(?:e)?ment)\b(?: is)?\W*)?(YES|NO)\b"
 
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def in_turn(reply: str, first: str, second: str, most: int) -> list[tuple[str, str]]:
+    """The texts of two tags that come in turn; a first one without its second is left out."""
+    found: list[tuple[str, str]] = []
+    before = ""
+    for tag, text in entries(reply, (first, second)):
+        if tag == second and before:
+            found.append((before, text))
+        before = one_line(text) if tag == first else ""
+    return list(dict.fromkeys(found))[:most]
+
+
+def several(found: list[tuple[str, str]], tag: str, most: int) -> list[str]:
+    """The texts of a tag, each once."""
+    return list(dict.fromkeys(one_line(text) for its, text in found if its == tag))[:most]
+
+
 def facts(reply: str, section: dict) -> list[dict]:
     """FACT and SOURCE in turn -> [{"fact", "source"}]; a fact without a source is left out."""
-    found: list[dict] = []
-    before = ""
-    for tag, text in tagged(reply, ("FACT", "SOURCE")):
-        if tag == "SOURCE" and before:
-            found.append({"fact": before, "source": text})
-        before = one_line(text) if tag == "FACT" else ""
-    return found
+    return [{"fact": fact, "source": source} for fact, source in in_turn(reply, "FACT", "SOURCE", MOST_FACTS)]
 
 
 def questions(reply: str, fact: dict) -> list[dict]:
     """FORWARD and BACKWARD -> the fact with its "forward" and "backward" questions."""
-    lines = tagged(reply, ("FORWARD", "BACKWARD"))
-    forward, backward = ([one_line(text) for tag, text in lines if tag == wanted] for wanted in ("FORWARD", "BACKWARD"))
-    return [{**fact, "forward": forward, "backward": backward}] if forward else []
+    found = entries(reply, ("FORWARD", "BACKWARD"))
+    forward, backward = (several(found, tag, MOST_QUESTIONS) for tag in ("FORWARD", "BACKWARD"))
+    return [
+        {**fact, "forward": forward, "backward": backward} | ({} if forward else {"why": "no questions in the reply"})
+    ]
 
 
 def answers(reply: str, fact: dict) -> list[dict]:
     """KEY TERM, ANSWER, NAME, BACKWARD ANSWER -> the fact with its answers, and the "pairs" that are checked next."""
-    lines = tagged(reply, ("KEY TERM", "ANSWER", "NAME", "BACKWARD ANSWER"))
-    of = {tag: [one_line(text) for its, text in lines if its == tag] for tag in
-          ("KEY TERM", "ANSWER", "NAME", "BACKWARD ANSWER")}  # fmt: skip
-    if not of["KEY TERM"] or not of["ANSWER"]:
+    tags = ("KEY TERM", "ANSWER", "NAME", "BACKWARD ANSWER")
+    found = entries(reply, tags)
+    terms, ahead, name, back = (several(found, tag, MOST_ANSWERS) for tag in tags)
+    if not terms or not ahead:
+        return [{**fact, "why": "no answers in the reply"}]
+    pairs = [(question, ahead[number % len(ahead)]) for number, question in enumerate(fact["forward"])]
+    if back:
+        pairs += [(question, back[number % len(back)]) for number, question in enumerate(fact["backward"])]
+    return [{**fact, "terms": terms, "name": name[:1], "answers": ahead, "backward_answers": back, "pairs": pairs}]
+
+
+def words_of(value) -> list[tuple[int, str]]:
+    """(number, YES or NO) of a JSON value such as {"1": "YES"} or [{"number": 1, "verdict": "YES"}]."""
+    if isinstance(value, list):
+        return [pair for inner in value for pair in words_of(inner)]
+    if not isinstance(value, dict):
         return []
-    pairs = [(question, of["ANSWER"][number % len(of["ANSWER"])]) for number, question in enumerate(fact["forward"])]
-    if replies := of["BACKWARD ANSWER"]:
-        pairs += [(question, replies[number % len(replies)]) for number, question in enumerate(fact["backward"])]
-    return [{**fact, "terms": of["KEY TERM"], "name": of["NAME"][:1], "answers": of["ANSWER"],
-             "backward_answers": replies, "pairs": pairs}]  # fmt: skip
+    plain = {key: {True: "YES", False: "NO"}[it] if isinstance(it, bool) else str(it).strip().upper()
+             for key, it in value.items() if not isinstance(it, dict | list)}  # fmt: skip
+    number = next((int(it) for it in plain.values() if it.isdecimal()), None)
+    said = [(int(key) if str(key).isdecimal() else number, it) for key, it in plain.items() if it in ("YES", "NO")]
+    deeper = [pair for it in value.values() if isinstance(it, dict | list) for pair in words_of(it)]
+    return [(key, it) for key, it in said if key is not None] + deeper
+
+
+def numbered(text: str) -> list[tuple[int, str]]:
+    """(number, YES or NO) of lines such as "3: YES", "| 3 | YES |" or "3. Because of the text: YES"."""
+    found = []
+    for block in re.split(r"^(?=\W{0,9}\d{1,3}\b)", text, flags=re.M):
+        if begin := re.match(r"\W*(\d{1,3})\W+", block):
+            rest = block[begin.end() :]
+            words = re.findall(rf"^\W*{VERDICT}", rest, re.M | re.I) or re.findall(r"\b(YES|NO)\W*$", rest)
+            found += [(int(begin[1]), word.upper()) for word in words]
+    return found
 
 
 def verdicts(reply: str, fact: dict) -> list[dict]:
     """Lines such as "3: YES" -> the fact with "right", the numbers of its pairs that are right, from 0 on."""
-    lines = re.findall(r"^\W*(\d+)\W+(YES|NO)\b", thoughtless(reply), re.M | re.I)
-    said = {int(number): word.upper() for number, word in lines}
-    return [{**fact, "right": [number for number in range(len(fact["pairs"])) if said.get(number + 1) == "YES"]}]
+    text, count = thoughtless(reply), len(fact["pairs"])
+    said = [pair for value in values(text) for pair in words_of(value)] or numbered(text)
+    alone = re.findall(r"^\W*(YES|NO)\W*$", text, re.M | re.I)
+    if not said and len(alone) == count:
+        said = [(number, word.upper()) for number, word in enumerate(alone, 1)]
+    denied = {number for number, word in said if word == "NO"}
+    return [
+        {**fact, "right": sorted({number - 1 for number, _ in said if 0 < number <= count} - {it - 1 for it in denied})}
+    ]
 
 
 def unanswerable(reply: str, section: dict) -> list[dict]:
     """QUESTION and ANSWER in turn -> [{"question", "answer"}]"""
-    found: list[dict] = []
-    before = ""
-    for tag, text in tagged(reply, ("QUESTION", "ANSWER")):
-        if tag == "ANSWER" and before:
-            found.append({"question": before, "answer": one_line(text)})
-        before = one_line(text) if tag == "QUESTION" else ""
-    return found
+    found = in_turn(reply, "QUESTION", "ANSWER", MOST_FACTS)
+    return [{"question": question, "answer": one_line(answer)} for question, answer in found]
 
 
 def nowhere(reply: str, pair: dict) -> list[dict]:
     """YES or NO -> the pair with "nowhere": whether the passages do not answer its question."""
-    word = re.search(r"^\W*(YES|NO)\b", thoughtless(reply), re.I | re.M)
-    return [{**pair, "nowhere": word is not None and word[1].upper() == "NO"}]
+    pattern = rf"^\W*(?:\d{{1,3}}\W+)?(?:final )?{VERDICT}"
+    words = {word.upper() for word in re.findall(pattern, thoughtless(reply), re.I | re.M)}
+    return [{**pair, "nowhere": words == {"NO"}}]

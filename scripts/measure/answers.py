@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts import arguments, files, program
-from scripts.measure import asking, endpoint, models, questions
+from scripts.measure import asking, changes, endpoint, models, questions
 from scripts.retrieve import answers as from_pages
 
 # Versions that the report tells.
@@ -88,6 +88,7 @@ def main():
     print(f"{len(chosen)} of the {len(every)} questions of {source}", flush=True)
     pages = look_up(chosen, from_pages.answerer(args.index, args.finder, args.config))
     run = run_record(limit, args.config, source, args.index, model, base)
+    run["facts"] = changes.facts_of(source, every)
     kept = args.base.parent / "asked.jsonl"
     answers = {base["name"]: asking.ask(base, chosen, args.config, kept, args.work / "base.log")}
     if model["name"] != base["name"]:

@@ -1,7 +1,8 @@
 """Score the raw answers of models: answers.json -> evaluation.json, with a verdict on each answer, shares, intervals.
 
 Writes {"run": {...}, "models": {name: {"kinds": {...}, "seconds", "answers": [{question..., "answer", "verdict"}]}},
-"curve": [...]}. The curve tells what other thresholds would do to the answers from the pages.
+"curve": [...]}, and "changes" since the evaluation that it takes the place of. The curve tells what other thresholds
+would do to the answers from the pages.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import json
 from pathlib import Path
 
 from scripts import files, program
-from scripts.measure import scoring, summary
+from scripts.measure import changes, scoring, summary
 from scripts.measure.models import PAGES
 
 
@@ -91,6 +92,7 @@ def main():
         evaluation = evaluate(json.loads(args.answers.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         program.fail(f"{args.answers}: not answers of models ({error!r}); remove it and run make evaluate")
+    evaluation |= changes.carried(evaluation, read(args.output) if args.output.is_file() else {})
     files.replace_text(args.output, json.dumps(evaluation, indent=1))
     print(f"{args.output}: every answer and its verdict; next: make report shows them as a page")
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts import configuration, program
-from scripts.measure import evaluation, scoring
+from scripts.measure import changes, evaluation, scoring
 
 HELD_OUT = "held-out"
 
@@ -66,6 +66,8 @@ def main():
     args = parser.parse_args()
     least, measured = asked_for(args.gate), evaluation.read(args.evaluation)
     Console(width=None if sys.stdout.isatty() else 150).print(table(measured["models"]))
+    if "changes" in measured:
+        print(program.printable("\n".join(changes.lines(measured["changes"]))))
     name = measured["run"]["model"]["name"]
     kinds = measured["models"][name]["kinds"]
     shown = program.printable(name)

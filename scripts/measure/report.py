@@ -78,7 +78,8 @@ def render(measured: dict) -> str:
     )  # fmt: skip
     environment.filters["percent"] = lambda share: "-" if share is None else f"{share:.0%}"
     return environment.get_template("report.html.j2").render(
-        models=models, run=measured["run"], explain=questions.KINDS, word=word, kinds=kinds, pages=PAGES,
+        models=models, run=measured["run"], changes=measured.get("changes"), explain=questions.KINDS,
+        word=word, kinds=kinds, pages=PAGES,
         unanswerable=[kind for kind in kinds if scoring.unanswerable({"kind": kind})], made_up=gate.made_up,
         questions=side_by_side(models), training=training.beside(measured["run"]["model"]),
         thresholds=thresholds(curve, measured["run"]["threshold"]) if curve else None,

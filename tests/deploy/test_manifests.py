@@ -149,6 +149,7 @@ def test_the_settings_get_everywhere(tmp_path):
     assert {step["image"] for it in made if it["kind"] == "Task" for step in it["spec"]["steps"]} == {"x-image"}
     assert {it["name"]: it["default"] for it in kinds["Pipeline"]["spec"]["params"]} == {
         "start-url": "x-startUrl", "config": "x-config", "data": "x-data", "endpoint": "x-endpoint",
+        "teacher": "x-teacher",
     }  # fmt: skip
     container = pods(kinds["CronJob"])[0]
     assert container["image"] == "x-image"

@@ -1,30 +1,27 @@
 """A scripted teacher: a server for chat that answers the prompts of pipelines/facts from the authored facts.
 
-It plays a good one, and those that people meet: "sloppy" (wrong sources, missing lines), "lying" (every fifth answer is
-false, every fifth question is about another page, and its checks say YES to all), "chatty" (thinking, fences, numbers),
-"slow", "limiting" (429 every third request), "dying" (gone after 20 requests) and "refusing" (it takes the key once).
+It plays a good one, and those that people meet. In what they say: "sloppy" (wrong sources, missing lines), "refusing"
+to help with every fourth fact, and those of LIES, whose own checks say YES to all. In how they say it: those of
+manners.py. In how they serve it: those of servers.py.
 python -m tests.generate.teachers good prints the address of one.
 """
 
-import json
 import re
 import sys
 import threading
-import time
-from contextlib import contextmanager, suppress
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import yaml
 
 from scripts.generate.support import stems
 from scripts.measure import scoring
+from tests.generate import manners
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = {  # a word of the system prompt: the step
-    "take documentation apart": "facts", "search box": "questions", "in one sentence each": "answers",
-    "check questions": "check", "does not say": "unanswerable", "decide whether": "nowhere",
+STEPS = {  # words of the prompt, as some servers leave out the system message: the step
+    "List the facts": "facts", "questions that this fact answers": "questions", "KEY TERM": "answers",
+    "numbered questions with answers": "check", "Write two questions": "unanswerable", "YES or NO": "nowhere",
 }  # fmt: skip
 
 
@@ -56,14 +53,46 @@ def fact_in(prompt: str) -> dict:
 
 def term(groups, source):
     """Of each group of key terms the alternative that stands in the source."""
-    return [next(it for it in group if scoring.holds([[it]], source)) for group in groups]
+    return [next((it for it in group if scoring.holds([[it]], source)), group[0]) for group in groups]
+
+
+def questions_of(fact: dict) -> tuple[list[str], list[str]]:
+    """(forward, backward) questions of an authored fact."""
+    forward = [pair["q"] for pair in fact["wordings"]] + fact["questions"] + fact["held_out"]
+    return forward, [pair["q"] for pair in fact["reversed"]] + fact["reversed_questions"] + fact["held_out_reversed"]
+
+
+def twisted(text: str, number: int) -> str:
+    """A text that says another number, another unit or the contrary; itself where it has nothing to twist."""
+    units = {"hours": "minutes", "days": "weeks", "minutes": "days", "GB": "TB", "MB": "GB", "day": "hour"}
+    found = [
+        re.sub(r"\b(\d+)\b", lambda match: str(int(match[1]) * 10 + 1), text, count=1),
+        re.sub(rf"\b({'|'.join(units)})\b", lambda match: units[match[1]], text, count=1),
+        re.sub(r"\b(is|are|has|can|must|may|will|does)\b", r"\1 not", text, count=1),
+        re.sub(r"\b(not|never|no) ", "", text, count=1),
+    ]
+    changed = [it for it in found if it != text]
+    return changed[number % len(changed)] if changed else text
+
+
+def step_of(prompt: str) -> str:
+    return next((step for words, step in STEPS.items() if words in prompt), "")
+
+
+VAGUE = ["What does it do?", "How does that work?", "What is the default value?", "Which command do I use?",
+         "How do I change it?", "Why does this happen?", "What is the name of the file?"]  # fmt: skip
+LIES = ("lying", "misquoting", "twisting", "confusing", "vague", "answerable")
 
 
 class Teacher:
-    """What the server knows; `requests` has the step of each request that it answered."""
+    """What the server knows; `requests` has the step of each request that it answered.
 
-    def __init__(self, kind="good", pages=(), watch=""):
+    kind: what it says. manner: how. server: how it is served.
+    """
+
+    def __init__(self, kind="good", pages=(), watch="", manner="plain", server="good"):
         self.kind, self.pages, self.requests, self.lock = kind, pages, [], threading.Lock()
+        self.manner, self.server = getattr(manners, manner), server
         self.seen, self.lies = 0, set()
         # `watch`: what no command line of this machine may hold, and whether one did.
         self.watch, self.watched, self.authorizations = watch.encode(), False, []
@@ -71,132 +100,89 @@ class Teacher:
     def facts(self, prompt):
         text = part_of(prompt)
         known = [fact for fact in authored() if fact["site"] in self.pages and source_of(fact["id"], text)]
+        sources = [source_of(fact["id"], text) for fact in known]
         lines = []
-        for number, fact in enumerate(known):
-            source = source_of(fact["id"], text)
+        for number, (fact, source) in enumerate(zip(known, sources, strict=True)):
             if self.kind == "sloppy" and number % 3 == 0:
                 source = source.replace(" the ", " a ", 1) + " indeed"
-            lines += [f"FACT: {fact['fact']}"] + [f"SOURCE: {source}"] * (self.kind != "sloppy" or number % 3 != 1)
-        return "\n".join(lines)
+            if self.kind == "misquoting" and number % 2:
+                source = sources[number - 1]
+            lines.append(("FACT", fact["fact"]))
+            lines += [("SOURCE", source)] * (self.kind != "sloppy" or number % 3 != 1)
+        return lines
 
     def questions(self, prompt):
         fact = fact_in(prompt)
-        forward = [pair["q"] for pair in fact["wordings"]] + fact["questions"] + fact["held_out"]
-        backward = [pair["q"] for pair in fact["reversed"]] + fact["reversed_questions"] + fact["held_out_reversed"]
-        if self.kind == "lying":
-            others = [it for it in authored() if it["site"] != fact["site"]]
-            for number in range(0, len(forward), 5):
-                forward[number] = others[len(fact["id"]) * 7 % len(others)]["questions"][number % 3]
-                self.lies.add(forward[number])
-        return "\n".join([f"FORWARD: {it}" for it in forward] + [f"BACKWARD: {it}" for it in backward])
+        forward, backward = questions_of(fact)
+        here = [it for it in authored() if it["site"] == fact["site"] and it["id"] != fact["id"]]
+        away = [it for it in authored() if it["site"] != fact["site"]]
+        others = {"lying": away, "confusing": here}.get(self.kind, [])
+        for number in range(0, len(forward), 3 if self.kind == "confusing" else 5):
+            if others:
+                its = questions_of(others[len(fact["id"]) * 7 % len(others)])[0]
+                forward[number] = its[number % len(its)]
+            elif self.kind == "vague":
+                forward[number] = VAGUE[number % len(VAGUE)]
+            elif self.kind == "twisting":
+                forward[number] = twisted(forward[number], number)
+        self.lies |= {*forward} - {*questions_of(fact)[0]}
+        return [("FORWARD", it) for it in forward] + [("BACKWARD", it) for it in backward]
 
     def answers(self, prompt):
         fact = fact_in(prompt)
+        if self.kind == "refusing" and len(fact["id"]) % 4 == 0:
+            return []
         source = re.search(r"^Its source: (.*)$", prompt, re.M)[1]
-        lines = [f"KEY TERM: {it}" for it in term(fact["key_terms"], source)]
+        lines = [("KEY TERM", it) for it in term(fact["key_terms"], source)]
         replies = [pair["a"] for pair in fact["wordings"]]
-        if self.kind == "lying":
-            others = [it for it in authored() if it["id"] != fact["id"]]
-            for number in range(0, len(replies), 5):
+        others = [it for it in authored() if it["id"] != fact["id"]]
+        for number in range(0, len(replies), 2 if self.kind == "twisting" else 5):
+            if self.kind == "lying":
                 replies[number] = others[len(fact["id"]) % len(others)]["wordings"][0]["a"]
-                self.lies.add(replies[number])
-        lines += [f"ANSWER: {it}" for it in replies]
+            elif self.kind == "twisting":
+                replies[number] = twisted(replies[number], number)
+        self.lies |= {*replies} - {pair["a"] for pair in fact["wordings"]}
+        lines += [("ANSWER", it) for it in replies]
         if scoring.holds(fact["reversed_key_terms"], source):
-            lines += [f"NAME: {it}" for it in term(fact["reversed_key_terms"][:1], source)]
-            lines += [f"BACKWARD ANSWER: {pair['a']}" for pair in fact["reversed"]]
-        return "\n".join(lines)
+            lines += [("NAME", it) for it in term(fact["reversed_key_terms"][:1], source)]
+            lines += [("BACKWARD ANSWER", pair["a"]) for pair in fact["reversed"]]
+        return lines
 
     def check(self, prompt):
-        numbers = re.findall(r"^(\d+)\. Question:", prompt, re.M)
-        return "\n".join(f"{number}: YES" for number in numbers)
+        return [(number, "YES") for number in re.findall(r"^(\d+)\. Question:", prompt, re.M)]
 
     def unanswerable(self, prompt):
         name = re.search(r"documentation of (\w+)", prompt)[1]
         title = prompt.partition("\nPart: ")[2].partition("\n")[0].split(" > ")[-1]
-        return (f"QUESTION: Who invented what {name} calls {title}?\nANSWER: The {name} documentation does not say "
-                f"who invented that; it describes {title}.\n"
-                f"QUESTION: How do I start the teleporter of {name} for {title}?\nANSWER: The {name} documentation "
-                f"does not say anything of a teleporter; it describes {title}.")  # fmt: skip
+        first = f"Who invented what {name} calls {title}?"
+        if self.kind == "answerable":
+            known = [fact for fact in authored() if source_of(fact["id"], part_of(prompt))]
+            first = known[0]["held_out"][0] if known else first
+        told = f"The {name} documentation does not say"
+        return [("QUESTION", first), ("ANSWER", f"{told} who invented that; it describes {title}."),
+                ("QUESTION", f"How do I start the teleporter of {name} for {title}?"),
+                ("ANSWER", f"{told} anything of a teleporter; it describes {title}.")]  # fmt: skip
 
     def nowhere(self, prompt):
-        return "NO"
+        return [("", "NO")]
 
-    def say(self, system, prompt):
+    def say(self, prompt):
         """The reply to a prompt, in the manner of this teacher."""
         if "READY" in prompt:
             return "READY"
-        step = next(step for words, step in STEPS.items() if words in system)
+        step = step_of(prompt)
         with self.lock:
             self.requests.append(step)
-        if self.kind == "slow":
-            time.sleep(0.3)
-        text = getattr(self, step)(prompt)
-        if self.kind == "chatty":
-            numbered = "\n".join(f"{number}. **{line}**" if step in ("facts", "questions") else line
-                                 for number, line in enumerate(text.split("\n"), 1))  # fmt: skip
-            text = f"<think>FACT: nonsense\nSo.</think>\nSure, here you are:\n```text\n{numbered}\n```\nAnything else?"
-        return text
-
-
-def handler(teacher):
-    class Handler(BaseHTTPRequestHandler):
-        def reply(self, status, content):
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self):
-            self.reply(200, {"object": "list", "data": [{"id": "scripted", "object": "model"}]})
-
-        def do_POST(self):
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            with teacher.lock:
-                teacher.seen += 1
-                seen = teacher.seen
-                teacher.authorizations.append(self.headers["Authorization"])
-                if teacher.watch and seen % 10 == 2:
-                    for path in Path("/proc").glob("[0-9]*/cmdline"):
-                        with suppress(OSError):  # a process that ended
-                            teacher.watched |= teacher.watch in path.read_bytes()
-            if teacher.kind == "refusing" and seen > 1:
-                return self.reply(401, {"error": {"message": f"invalid key: {self.headers['Authorization']}"}})
-            if teacher.kind == "limiting" and seen % 3 == 0:
-                return self.reply(429, {"error": {"message": "slow down"}})
-            if teacher.kind == "dying" and seen > 20:
-                return self.reply(500, {"error": {"message": "out of memory"}})
-            if not self.path.endswith("/chat/completions"):
-                return self.reply(404, {"detail": "Not Found"})
-            messages = {it["role"]: it["content"] for it in request["messages"]}
-            text = teacher.say(messages.get("system", ""), messages["user"])
-            usage = {"prompt_tokens": len(str(messages)) // 4, "completion_tokens": len(text) // 4, "total_tokens": 0}
-            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-            self.reply(200, {"id": "1", "object": "chat.completion", "created": 0, "model": "scripted",
-                             "choices": [choice], "usage": usage})  # fmt: skip
-
-        def log_message(self, *words):
-            pass
-
-    return Handler
-
-
-@contextmanager
-def serving(teacher):
-    """The address of a server for `teacher` while the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(teacher))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
+        lines = getattr(self, step)(prompt)
+        return self.manner(lines, step) if lines else "I'm sorry, but I can't help with that."
 
 
 if __name__ == "__main__":
-    with serving(
-        Teacher(sys.argv[1] if sys.argv[1:] else "good", sys.argv[2:] or ("mintmaker", "building-secrets"))
-    ) as url:
+    from tests.generate import servers
+
+    given = dict(word.split("=", 1) for word in sys.argv[1:] if "=" in word)
+    kind = next((word for word in sys.argv[1:] if "=" not in word), "good")
+    pages = tuple(given.pop("pages", "mintmaker building-secrets").split())
+    with servers.serving(Teacher(kind, pages, **given)) as url:
         print(url, flush=True)
         threading.Event().wait()

@@ -1,8 +1,12 @@
 """From the parts of pages to facts with a teacher behind an endpoint, as make generate ENDPOINT=... does."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 from argparse import Namespace
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from scripts import endpoint
 from scripts.generate import asker, authored, chat, facts_file, findable, gather, nearest, parts, rows, teacher
 from scripts.measure import scoring
 from tests.conftest import untrained_finder
-from tests.generate import teachers
+from tests.generate import servers, teachers
 from tests.generate.conftest import ROOT
 
 PAGES = ("mintmaker", "building-secrets")
@@ -51,23 +55,26 @@ class Flow:
     def __init__(self, folder):
         self.folder = folder
 
-    def ask(self, played, pages=PAGES, budget="", **settings):
-        with teachers.serving(played) as url:
-            section = yaml.safe_load(CONFIG.read_text())["generate"]
-            section["facts"].update(settings)
-            self.work = self.folder / f"work{played.kind}{len(list(self.folder.iterdir()))}"
-            asked = teacher.Teacher(section, url, CONFIG, self.folder / "models/base", self.work, "")
-            (self.folder / "models/base/hf").mkdir(parents=True, exist_ok=True)
-            given = {"PAGES": " ".join(pages), "TEACHER": "", "WORDINGS": "", "BUDGET": budget}
-            site = self.folder / "index.json", self.folder / "finder.safetensors"
-            return chat.ask(asked, given, QNA, self.folder / "markdown", site, self.folder / "generated/asked.json")
+    def ask(self, played, **options):
+        with servers.serving(played) as url:
+            return self.ask_at(url, **options)
+
+    def ask_at(self, url, pages=PAGES, budget="", **settings):
+        section = yaml.safe_load(CONFIG.read_text())["generate"]
+        section["facts"].update(settings)
+        self.work = self.folder / f"work{len(list(self.folder.iterdir()))}"
+        asked = teacher.Teacher(section, url, CONFIG, self.folder / "models/base", self.work, "")
+        (self.folder / "models/base/hf").mkdir(parents=True, exist_ok=True)
+        given = {"PAGES": " ".join(pages), "TEACHER": "", "WORDINGS": "", "BUDGET": budget}
+        site = self.folder / "index.json", self.folder / "finder.safetensors"
+        return chat.ask(asked, given, QNA, self.folder / "markdown", site, self.folder / "generated/asked.json")
 
     def kept(self):
         """How many replies are kept."""
-        return sum(1 for path in (self.folder / "generated/teachers/scripted").iterdir() for _ in open(path))
+        return sum(1 for path in (self.folder / "generated/teachers/org-scripted").iterdir() for _ in open(path))
 
-    def gather(self, content, lost=frozenset()):
-        return gather.gather(content["parts"], "Konflux", AUTHORED, set(lost))
+    def gather(self, content, lost=None):
+        return gather.gather(content["parts"], "Konflux", AUTHORED, lost or {})
 
     def lost(self, content):
         """The questions that lead to other pages of the whole sample, by the encoder as it is before its training."""
@@ -77,8 +84,7 @@ class Flow:
         arguments.write_text('{"settings": {}, "config": {}, "code": {}}')
         command = [sys.executable, "-m", "scripts.retrieve.index", "--markdown", "markdown", "--output", output]
         subprocess.run([*command, "--arguments", arguments, "--finder", finder], cwd=ROOT, check=True)
-        pairs = {(q, part["page"]) for part in content["parts"] for fact in part["facts"] for q, _ in fact["pairs"]}
-        return findable.lost(sorted(pairs), output, finder)
+        return findable.lost(*gather.questions(content["parts"]), output, finder, 2.0)
 
 
 @pytest.fixture
@@ -88,7 +94,7 @@ def flow(tmp_path, monkeypatch):
         (tmp_path / "markdown" / f"{page}.md").write_bytes((ROOT / "markdown" / f"{page}.md").read_bytes())
     monkeypatch.setattr(teacher, "run", run_pipeline)
     # One folder of replies for all ports.
-    monkeypatch.setattr(chat.raw, "folder", lambda model, url: model)
+    monkeypatch.setattr(chat.raw, "folder", lambda model, url: model.replace("/", "-"))
     monkeypatch.setattr(nearest, "finder", lambda index, weights: lambda question: "No passage.")
     monkeypatch.chdir(ROOT)
     return Flow(tmp_path)
@@ -100,9 +106,9 @@ def authored_of(facts):
     return {fact["id"] for fact in AUTHORED["facts"] if fact["fact"] in stated}
 
 
-@pytest.mark.parametrize("kind", ["good", "chatty", "limiting"])
-def test_a_good_teacher_gives_what_people_wrote_whatever_its_manner(flow, kind):
-    content, _ = flow.gather(flow.ask(teachers.Teacher(kind, PAGES)))
+@pytest.mark.parametrize("manner, server", [("plain", "good"), ("chatty", "good"), ("plain", "limiting")])
+def test_a_good_teacher_gives_what_people_wrote(flow, manner, server):
+    content, _ = flow.gather(flow.ask(teachers.Teacher("good", PAGES, manner=manner, server=server)))
     there = {fact["id"] for fact in AUTHORED["facts"] if fact["site"] in PAGES}
     assert len(authored_of(content["facts"])) >= 0.95 * len(there) == 19
     for fact in content["facts"]:
@@ -135,7 +141,7 @@ def test_a_sloppy_teacher_loses_what_it_does_not_quote(flow):
 def test_a_dying_teacher_is_asked_nothing_twice(flow, monkeypatch):
     monkeypatch.setattr(asker, "RETRIES", 1)
     with pytest.raises(SystemExit) as stopped:
-        flow.ask(teachers.Teacher("dying", PAGES), requests_at_once=1)
+        flow.ask(teachers.Teacher("good", PAGES, server="dying"), requests_at_once=1)
     assert "the endpoint fails with status 500 (out of memory)" in stopped.value.code
     assert "of 10 parts are done, and make generate goes on from there" in stopped.value.code
     kept = flow.kept()
@@ -147,9 +153,56 @@ def test_a_dying_teacher_is_asked_nothing_twice(flow, monkeypatch):
     assert again.requests == []
 
 
+class Deadly(teachers.Teacher):
+    """Kills the process group `child` at the second request of the step `deadly`; `answered` has the other prompts."""
+
+    deadly, child, count = "", 0, 0
+
+    def say(self, prompt):
+        if teachers.step_of(prompt) == self.deadly:
+            self.count += 1
+            if self.count == 2:
+                os.killpg(self.child, signal.SIGKILL)
+                os.waitpid(self.child, 0)
+                self.died.set()
+        if self.count < 2 and "READY" not in prompt:
+            self.answered.append(prompt)
+        return super().say(prompt)
+
+    def kill_in(self, step, run):
+        """Fork a process group that does `run`; returns when it was killed in `step`."""
+        self.deadly, self.count, self.died = step, 0, threading.Event()
+        self.child = os.fork()
+        if not self.child:
+            os.setsid()
+            with contextlib.suppress(BaseException):
+                run()
+            os._exit(1)
+        return self.died.wait(60)
+
+
+@pytest.mark.slow
+def test_killed_in_any_step_it_asks_nothing_twice(flow):
+    played = Deadly("good", ("building-secrets",))
+    played.answered = []
+
+    def run():
+        return flow.ask_at(url, pages=("building-secrets",), requests_at_once=1)
+
+    with servers.serving(played) as url:
+        for step in teachers.STEPS.values():
+            assert played.kill_in(step, run), step
+        before = len(played.answered)
+        played.deadly, played.count = "", 0
+        content = run()
+    assert 20 < before < len(played.answered) == len({*played.answered}) == flow.kept()
+    good = flow.ask(teachers.Teacher("good", ("building-secrets",)), pages=("building-secrets",))
+    assert good["parts"] == content["parts"] and good["calls"] == 0
+
+
 def test_a_reply_that_a_kill_cut_short_is_asked_for_again(flow):
     flow.ask(teachers.Teacher("good", PAGES))
-    path = flow.folder / "generated/teachers/scripted/mintmaker.jsonl"
+    path = flow.folder / "generated/teachers/org-scripted/mintmaker.jsonl"
     path.write_bytes(path.read_bytes()[:-5])
     played = teachers.Teacher("good", PAGES)
     flow.ask(played)
@@ -202,14 +255,14 @@ def test_a_part_depends_on_the_text_below_its_heading_only():
 
 def test_the_rows_are_made_from_the_facts(flow, monkeypatch, capsys):
     asked = flow.ask(teachers.Teacher("good", PAGES))
-    monkeypatch.setattr(findable, "lost", lambda pairs, index, weights: set())
+    monkeypatch.setattr(findable, "lost", lambda *given: {})
     output = flow.folder / "generated/train_konflux.jsonl"
-    given = Namespace(asked="asked.json", output=output, authored=ROOT / "evaluation/facts.yaml",
+    given = Namespace(asked="asked.json", output=output, config=CONFIG, authored=ROOT / "evaluation/facts.yaml",
                       review=flow.folder / "review.yaml", index=None, finder=None)  # fmt: skip
-    rows.write_facts(asked, QNA, "You answer.", given)
+    rows.write_facts(asked, QNA, given)
     content = facts_file.read(flow.folder / "generated/facts.yaml")
     made = [json.loads(line) for line in output.read_text().splitlines()]
-    assert {row["system"] for row in made} == {"You answer."} and len(content["facts"]) == 19
+    assert {row["system"] for row in made} == {"You answer questions about Konflux."} and len(content["facts"]) == 19
     questions = [json.loads(line) for line in (flow.folder / "generated/questions.jsonl").read_text().splitlines()]
     held_out = {question["question"] for question in questions if question["kind"] == "held-out"}
     assert len(held_out) == 3 * 19 and not held_out & {row["user"] for row in made}

@@ -18,7 +18,7 @@ import yaml
 from scripts import endpoint, program
 from scripts.generate import patch, taxonomy
 from tests.conftest import untrained_finder
-from tests.generate import teachers
+from tests.generate import servers, teachers
 from tests.generate.conftest import ROOT
 
 KEY = "sk-very-secret-5417"
@@ -122,7 +122,7 @@ def ask(base, tmp_path):
     def ask_of(played):
         config = yaml.safe_load((ROOT / "config/embedded.yaml").read_text())["generate"]
         config["facts"]["pipeline"] = str(ROOT / "pipelines/facts")
-        with teachers.serving(played) as url:
+        with servers.serving(played) as url:
             settings = {"ENDPOINT": url, "TEACHER": "", "WORDINGS": "", "PAGES": ""}
             given = {"settings": settings, "config": {"generate": config}, "code": {}}
             (tmp_path / "arguments").write_text(json.dumps(given))
@@ -159,7 +159,7 @@ def test_a_teacher_is_asked_through_ilab_with_a_key_that_nobody_sees(ask, tmp_pa
 
 @pytest.mark.slow
 def test_an_endpoint_that_repeats_the_key_it_refuses_gives_it_away_to_no_log(ask, tmp_path):
-    result = ask(teachers.Teacher("refusing", ("building-secrets",)))
+    result = ask(teachers.Teacher("good", ("building-secrets",), server="refusing"))
     assert result.returncode == 1 and len(result.stderr.strip().split("\n")) == 1, result.stderr
     assert "the endpoint refuses the key in ENDPOINT_API_KEY (status 401); 0 of 5 parts are done" in result.stderr
     assert not holds_key(tmp_path) and KEY not in result.stdout + result.stderr

@@ -40,7 +40,7 @@ def test_questions_by_their_direction():
     (fact,) = said.questions(reply, {"fact": "f"})
     assert fact == {"fact": "f", "forward": ["What does a pear need?", "pear storage"],
                     "backward": ["Which fruit needs weeks?"]}  # fmt: skip
-    assert said.questions("BACKWARD: Which fruit?", {}) == []
+    assert said.questions("BACKWARD: Which fruit?", {})[0]["why"] == "no questions in the reply"
 
 
 FACT = {"forward": ["a?", "b?", "c?"], "backward": ["d?"]}
@@ -53,7 +53,8 @@ def test_answers_are_paired_with_the_questions_in_turn():
     assert fact["terms"] == ["3 weeks"] and fact["name"] == ["pear"]
     assert fact["pairs"] == [("a?", "It needs 3 weeks."), ("b?", "3 weeks are needed."), ("c?", "It needs 3 weeks."),
                              ("d?", "A pear does.")]  # fmt: skip
-    assert said.answers("ANSWER: It needs 3 weeks.", FACT) == [] == said.answers("KEY TERM: 3 weeks", FACT)
+    for reply in ("ANSWER: It needs 3 weeks.", "KEY TERM: 3 weeks", "", "I'm sorry, but I can't help with that."):
+        assert said.answers(reply, FACT) == [{**FACT, "why": "no answers in the reply"}]
 
 
 @pytest.mark.parametrize("reply, right", [

@@ -9,6 +9,7 @@ import yaml
 
 from scripts.generate import authored, decisions
 from scripts.generate.decisions import REJECTED
+from tests.conftest import ROOT
 
 
 def test_no_decision_changes_nothing(gathered, tmp_path):
@@ -104,13 +105,14 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     authored_facts = {"general": [], "general_trained": []}
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(rows.facts_file, "read", lambda path: authored_facts)
-    monkeypatch.setattr(findable, "lost", lambda pairs, index, weights: set())
+    monkeypatch.setattr(findable, "lost", lambda *given: {})
     found = {key: gathered[key] for key in ("facts", "unanswerable")} | {"untrained": [], **authored_facts}
     monkeypatch.setattr(gather, "gather", lambda *given: (found, gathered["dropped"]))
     asked = {"teacher": "t", "parts": [{**part, "facts": [], "unanswerable": []} for part in gathered["parts"]]}
     output = tmp_path / "generated/train_konflux.jsonl"
-    given = Namespace(asked=output, output=output, review=Path("review.yaml"), authored=None, index=None, finder=None)
-    rows.write_facts(asked, {"domain": "Garden"}, "You answer.", given)
+    given = Namespace(asked=output, output=output, config=ROOT / "config/embedded.yaml", review=Path("review.yaml"),
+                      authored=None, index=None, finder=None)  # fmt: skip
+    rows.write_facts(asked, {"domain": "Garden"}, given)
     rejected = [json.loads(line) for line in (tmp_path / "generated/rejected.jsonl").read_text().splitlines()]
     assert [(row["reason"], row["user"]) for row in rejected[1:]] == [(REJECTED, "The tree is a pear.")]
     assert (
@@ -124,5 +126,5 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     )
     before = output.read_bytes()
     with pytest.raises(SystemExit, match="review.yaml rejects all of them; make review shows them"):
-        rows.write_facts(asked, {"domain": "Garden"}, "You answer.", given)
+        rows.write_facts(asked, {"domain": "Garden"}, given)
     assert output.read_bytes() == before

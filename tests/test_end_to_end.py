@@ -80,8 +80,8 @@ def test_it_learned_what_the_base_model_does_not_know(trained):
 def test_nothing_is_left_behind(trained):
     clone, _ = trained
     models = clone.folder / "models"
-    expected = {"base", "finder", "ggml-model-f16.gguf", "in-use", "sample-embedded"}
-    assert {path.name for path in models.iterdir()} == expected
+    expected = {"base", "ggml-model-f16.gguf", "in-use", "sample-embedded"}
+    assert {path.name for path in models.iterdir()} - {"finder"} == expected  # which another test makes
     assert not list(clone.home.iterdir()), "something was written into the home folder"
     scratch = [path.name for path in (clone.folder / "build/work").iterdir() if path.is_dir()]
     assert "train-sample-embedded" not in scratch

@@ -14,7 +14,7 @@ NUMBERS = {word: number for number, word in enumerate(WORDS)}
 NUMBERS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
             "hundred": 100, "thousand": 1000}  # fmt: skip
 # (name, size): what measures the same thing has sizes in one unit.
-SIZES = {
+SIZES: dict[str, dict[str, float]] = {
     "time": {"ms": 0.001, "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hr": 3600,
              "hour": 3600, "d": 86400, "day": 86400, "week": 604800, "month": 2629800, "year": 31557600},
     "bytes": {"byte": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30,

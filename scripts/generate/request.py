@@ -75,7 +75,8 @@ def read(body: str) -> dict:
     except ValueError:
         lines = (line.removeprefix("data:").strip() for line in body.split("\n") if line.startswith("data:"))
         made, events = [json.loads(line) for line in lines if line.startswith("{")], True
-    text, end, usage, answered = "", "", {}, False
+    text, end, answered = "", "", False
+    usage: dict[str, int] = {}
     for one in made:
         if fault := one.get("error"):
             raise openai.OpenAIError(str(fault.get("message", fault) if isinstance(fault, dict) else fault)[:200])

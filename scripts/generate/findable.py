@@ -44,7 +44,8 @@ def lost(asked: list[tuple[str, str, str]], nowhere: list[str], index: Path, wei
         return {}
     made = vectors.asked(encoder.load(weights), tokens, texts)
     scores = {text: search.scores(index_of, text, vector) for text, vector in zip(texts, made, strict=True)}
-    units = {source: units_of(index_of, page, source) for _, page, source in asked}
+    # Once for each source: a fact has a dozen questions.
+    units = {(page, source): units_of(index_of, page, source) for page, source in {it[1:] for it in asked}}
     stated = sorted({number for its in units.values() for number in its})
     found = {(text, ""): "a page may answer it" for text in nowhere if scores[text].max() >= least}
     behind = {}
@@ -53,6 +54,6 @@ def lost(asked: list[tuple[str, str, str]], nowhere: list[str], index: Path, wei
         nearest = search.passages(index_of, numpy.argsort(-its, kind="stable")[: 20 * PASSAGES], PASSAGES)
         if page not in {Path(passage.page).stem for passage in nearest}:
             found[question, source] = "leads to another page"
-        if units[source]:
-            behind[question, source] = float(its[stated].max() - its[units[source]].max())
+        if own := units[page, source]:
+            behind[question, source] = float(its[stated].max() - its[own].max())
     return dict.fromkeys(doubtful(behind), "leads to another sentence") | found

@@ -42,7 +42,7 @@ def shares(index: Index, asked: set[str]) -> tuple[numpy.ndarray, numpy.ndarray]
 
 def alike(index: Index, asked: Asked) -> numpy.ndarray:
     """How alike the question and each unit are, token by token, as vectors.similar() has it."""
-    near = index.tokens.astype(numpy.float32) @ asked.tokens.T / 127
+    near = index.tokens.astype(numpy.float32) @ (asked.tokens.T / 127)
     return numpy.maximum.reduceat(near, index.starts, axis=0).mean(1) if len(near) else numpy.zeros(0)
 
 

@@ -20,6 +20,9 @@ INDEX_A_PAGE = 1024396 / 23
 # Assumed: what a GPU server of an 8B teacher reads and writes a second over all requests, what a GPU computes in
 # training (a tenth of an H100's 989 TFLOP/s in bfloat16, its data sheet), and the price.
 SERVER_TOKENS, FLOPS, PRICE = 10_000, 1e14, 2.5
+# Measured: a step of config/gpu.yaml on an H200, 29 rows of 50 tokens on average (docs/experiments.md). The GPU was
+# busy for 18% of it. Assumed: a larger student's step takes no less.
+STEP_SECONDS, STEP_TOKENS = 0.275, 29.1 * 50
 # Cited: weights, gradients and Adam's moments in mixed precision, without activations (arXiv:1910.02054, 3.1). Assumed:
 # what each further node adds, as gradients travel.
 BYTES_A_PARAMETER, EFFICIENCY = 16, 0.9
@@ -38,8 +41,12 @@ def tokens(pages: int, wordings: int) -> float:
 
 
 def gpu_training(billions: float, trained: float, gpus: int = 1) -> float:
-    """Hours of training `trained` tokens: 6 floating-point operations a parameter and token (arXiv:2001.08361, 2.1)."""
-    return 6 * billions * 1e9 * trained / FLOPS / 3600 / (1 + (gpus - 1) * EFFICIENCY)
+    """Hours of training `trained` tokens.
+
+    6 floating-point operations a parameter and token (arXiv:2001.08361, 2.1), and the measured seconds a step at least.
+    """
+    seconds = max(6 * billions * 1e9 * trained / FLOPS, trained / STEP_TOKENS * STEP_SECONDS)
+    return seconds / 3600 / (1 + (gpus - 1) * EFFICIENCY)
 
 
 def table(head: str, rows: list[list]) -> str:

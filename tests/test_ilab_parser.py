@@ -78,7 +78,8 @@ def test_training(place, monkeypatch, name):
     found, knobs = trained(name, monkeypatch), yaml.safe_load((ROOT / "config" / name).read_text())["train"]
     ours = {"pipeline", "device", "num_epochs", "model_path", "data_path", "data_output_dir", "ckpt_output_dir"}
     gpu = knobs["device"] == "cuda"
-    more = {"nproc_per_node", "disable_accelerate_full_state_at_epoch", "disable_flash_attn", "nnodes", "node_rank"}
+    more = {"nproc_per_node", "disable_accelerate_full_state_at_epoch", "disable_flash_attn", "nnodes", "node_rank",
+            "rdzv_endpoint"}  # fmt: skip
     assert found.given == ours | (more if gpu else set()) and found.params["num_epochs"] == 2
     found.params["model_id"] = "konflux"  # as ilab sets it
     library, torchrun = map_train_to_library(found.context, found.params)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.program import fail
+from scripts.serve.local_server import free_port
 from scripts.train import checkpoint
 
 # What rank 0 writes a line of a step into:
@@ -17,11 +18,13 @@ def options(knobs: dict, flash: bool, nodes: tuple[int, int, str]) -> list:
     """The options that choose the pipeline. nodes: how many, the number of this one, and where node 0 listens.
 
     Without the full state nothing is gone on from: ilab goes on from one in silence, and may then train nothing.
+    A node that is alone listens on a free port: with ilab's own 12222 a second training on the machine would fail.
     """
     number, rank, endpoint = nodes
+    endpoint = endpoint or f"127.0.0.1:{free_port()}"
     chosen: list = ["--pipeline", "accelerated", "--device", "cuda", "--gpus", knobs["nproc_per_node"]]
     chosen += ["--disable-accelerate-full-state-at-epoch"] + ["--disable-flash-attn"] * (not flash)
-    return chosen + ["--nnodes", number, "--node-rank", rank] + (["--rdzv-endpoint", endpoint] if endpoint else [])
+    return chosen + ["--nnodes", number, "--node-rank", rank, "--rdzv-endpoint", endpoint]
 
 
 def check(config: Path, knobs: dict) -> None:

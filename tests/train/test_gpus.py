@@ -2,11 +2,13 @@
 
 import json
 import re
+import sys
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from scripts.train import accelerated, gpus, history
+from scripts.train import accelerated, gpu_patch, gpus, history
 from tests.conftest import one_line
 
 CARD = {"name": "made-up GPU", "free": 40e9, "flash": False}
@@ -45,7 +47,9 @@ def test_a_training_on_a_gpu_leaves_what_one_on_the_cpu_leaves(garage):
     assert "1 NVIDIA GPU, made-up GPU: it needs about 4.9 GB on each GPU, and 40.0 GB are free" in result.stdout
     call = garage.calls[0]
     assert "--pipeline accelerated --device cuda --gpus 1 --disable-accelerate-full-state-at-epoch" in call
-    assert "--disable-flash-attn --nnodes 1 --node-rank 0 --num-epochs 3" in call and "--rdzv" not in call
+    alone = r"--disable-flash-attn --nnodes 1 --node-rank 0 --rdzv-endpoint 127\.0\.0\.1:(\d+) --num-epochs 3"
+    port = re.search(alone, call)
+    assert port and port[1] != "12222"  # ilab's own, which a second training on this machine would find taken
     made = garage.folder / "models/sample-gpu"
     steps = [json.loads(line) for line in (made / "training.jsonl").read_text().splitlines()][:-1]
     assert [(step["epoch"], step["step"], step["loss"]) for step in steps] == [
@@ -158,3 +162,21 @@ def test_the_rate_of_a_cpu_says_nothing_of_a_gpu(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "training.jsonl").write_text(json.dumps(made) + "\n")
     assert history.last_rate(tmp_path, "cpu") == 3 and history.last_rate(tmp_path, "cuda") == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [0, 3])
+def test_ilab_asks_how_torchrun_ended_when_it_has_ended(tmp_path, monkeypatch, code):
+    from instructlab.training import utils
+
+    closes_its_output_first = "import os, sys, time; print('saved', flush=True); os.close(1); os.close(2); time.sleep(1)"
+    command = [sys.executable, "-c", f"{closes_its_output_first}; os._exit({code})"]
+    process = utils.StreamablePopen(tmp_path / "log", command)
+    process.listen()
+    assert process.poll() is None  # what ilab takes for a failure
+    monkeypatch.setattr(utils.StreamablePopen, "listen", utils.StreamablePopen.listen)  # put back after the test
+    monkeypatch.setattr(gpu_patch.signal, "signal", lambda *_: None)
+    gpu_patch.apply(SimpleNamespace(accelerated_train=None))
+    process = utils.StreamablePopen(tmp_path / "log", command)
+    process.listen()
+    assert process.poll() == code and "saved" in (tmp_path / "log").read_text()

@@ -169,7 +169,7 @@ def test_the_rate_of_a_cpu_says_nothing_of_a_gpu(tmp_path):
 def test_ilab_asks_how_torchrun_ended_when_it_has_ended(tmp_path, monkeypatch, code):
     from instructlab.training import utils
 
-    closes_its_output_first = "import os, sys, time; print('saved', flush=True); os.close(1); os.close(2); time.sleep(1)"
+    closes_its_output_first = "import os, time; print('saved', flush=True); os.close(1); os.close(2); time.sleep(1)"
     command = [sys.executable, "-c", f"{closes_its_output_first}; os._exit({code})"]
     process = utils.StreamablePopen(tmp_path / "log", command)
     process.listen()

@@ -105,8 +105,10 @@ generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) $(SITE_INDEX) --output $@
+build/args/curate: | $(if $(ELSEWHERE),build/args/rag build/args/finder)
 build/args/curate: WITH = --section general models rag --file qna.yaml evaluation/facts.yaml review.yaml \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
+	$(if $(ELSEWHERE),build/args/rag build/args/finder) --code scripts/retrieve/{search,opened}.py \
+	scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --authored evaluation/facts.yaml \

@@ -43,9 +43,9 @@ def shaped(messages: list[dict], options: dict, settings: dict) -> dict:
     sent = {"model": settings["model"], **options}
     if RENAMED in without and LIMIT in sent:
         sent[RENAMED] = sent.pop(LIMIT)
-    sent = {
-        name: value for name, value in sent.items() if name not in without or name == RENAMED and LIMIT not in without
-    }
+    for refused, names in ((LIMIT, (LIMIT, RENAMED)), (TEMPERATURE, (TEMPERATURE,))):
+        if refused in without:
+            sent = {name: value for name, value in sent.items() if name not in names}
     if STREAM in without:
         # Past the client's own reader of streams: the whole body is read at once, below.
         sent["extra_body"] = {"stream": True}

@@ -75,6 +75,26 @@ def test_a_system_prompt_or_a_rule_makes_rows_and_asks_nobody(harvested):
     assert "over-long" in orchard.make("generate").stdout and len(orchard.asked) == 3
 
 
+def test_rows_of_a_teacher_elsewhere_follow_the_pages_and_the_finder(orchard):
+    made = orchard.folder / "build/args/curate"
+
+    def curate():
+        assert orchard.make("build/args/curate").returncode == 0
+        return made.read_bytes()
+
+    embedded = curate()
+    (orchard.folder / "generated").mkdir(exist_ok=True)
+    (orchard.folder / "generated/facts.yaml").write_text("facts: []")
+    elsewhere = curate()
+    assert elsewhere != embedded and curate() == elsewhere
+    orchard.edit("scripts/retrieve/training.py", "PRODUCTS = 8", "PRODUCTS = 9")
+    assert (new_finder := curate()) != elsewhere
+    orchard.edit("markdown/pears.md", "3 weeks", "4 weeks")
+    assert curate() != new_finder
+    (orchard.folder / "generated/facts.yaml").unlink()
+    assert curate() == embedded
+
+
 def test_other_goals_use_the_settings_of_the_last_make_generate(orchard):
     assert orchard.make("generate", "PAGES=pears").returncode == 0 and orchard.asked == ["pears"]
     assert orchard.make("inspect").returncode == 0 and orchard.make("inspect", "ENDPOINT=https://x/v1").returncode == 0

@@ -105,9 +105,10 @@ generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) $(SITE_INDEX) --output $@
-build/args/curate: | $(if $(ELSEWHERE),build/args/rag build/args/finder)
+SEARCHED := $(if $(or $(wildcard generated/facts.yaml),$(and $(filter generate,$(MAKECMDGOALS)),$(value ENDPOINT))),build/args/rag build/args/finder)
+build/args/curate: | $(SEARCHED)
 build/args/curate: WITH = --section general models rag --file qna.yaml evaluation/facts.yaml review.yaml \
-	$(if $(ELSEWHERE),build/args/rag build/args/finder) --code scripts/retrieve/{search,opened}.py \
+	$(SEARCHED) --code scripts/retrieve/{search,opened}.py \
 	scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
@@ -162,13 +163,17 @@ use: | $(VENV)/.done  ## use another trained model: make use MODEL=NAME
 # Ask ------------------------------------------------------------------------------------------------------------------
 
 # What finds answers in pages is trained once, on exercises about invented products: no site needs a training of its own.
-finder: models/finder/model.safetensors  ## train what finds answers in the pages of any site (10 min on 2 cores)
+finder: models/finder/model.safetensors models/finder/reader.gguf  ## train what finds answers in the pages of any site (10 min on 2 cores)
 build/args/finder: WITH = --file 'exercises/*.jsonl' --code scripts/retrieve/{training,exercises,vectors,query,encoder,pieces}.py
 models/finder/model.safetensors: build/args/finder
 	$(PYTHON) -m scripts.retrieve.training --exercises exercises --output $@
+# What reads the best of what was found: the embedded model, which is trained for nothing.
+build/args/reader: WITH = --code scripts/retrieve/reader.py scripts/embedded.py
+models/finder/reader.gguf: build/args/reader
+	@$(PYTHON) -m scripts.retrieve.reader --output $@
 rag: build/rag/index.json  ## index markdown/, for answers from its pages
 build/args/rag: WITH = --file 'markdown/*.md' markdown/manifest.json --code scripts/retrieve/{index,vectors,query,encoder,pieces}.py
-build/rag/index.json: build/args/rag models/finder/model.safetensors
+build/rag/index.json: build/args/rag models/finder/model.safetensors | models/finder/reader.gguf
 	$(PYTHON) -m scripts.retrieve.index --arguments $< --markdown markdown --finder models/finder/model.safetensors --output $@
 
 # Answers come from the pages unless RAG=0. A server needs a model all the same: the base one where none was trained.
@@ -198,14 +203,14 @@ build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMI
 	--file $(if $(SERVER),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
 	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
 	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,changes,endpoint,models,questions}.py \
-	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query}.py
+	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query,reader}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \
 		$(SERVER),--parallel $(PARALLEL),--model $(GGUF)) --base $(BASE)/model.gguf \
 		$(SITE_INDEX) --config $(CONFIG) --work build/work/evaluate --output $@
 $(RESULT)/evaluation.json: $(RESULT)/answers.json $(wildcard scripts/measure/*.py)
 	@$(PYTHON) -m scripts.measure.evaluation --answers $< --output $@
-evaluate-foreign: build/args/rag models/finder/model.safetensors  ## what pages answer of sites that nobody prepared (SITES="beets mkdocs")
+evaluate-foreign: build/args/rag models/finder/model.safetensors models/finder/reader.gguf  ## what pages answer of sites that nobody prepared (SITES="beets mkdocs")
 	@$(PYTHON) -m scripts.measure.foreign --sites evaluation/foreign --only $(call each,SITES) --config $(CONFIG) \
 		--arguments build/args/rag --finder models/finder/model.safetensors --work build/foreign
 report: $(RESULT)/report.html  ## the evaluation as one page to look at
@@ -246,7 +251,7 @@ distclean:  ## remove all that was made here: models, generated rows, environmen
 
 # After an interrupt make deletes a target that has changed. Ours are whole whenever they change.
 .PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json $(BASE)/record.json \
-	models/finder/model.safetensors build/rag/index.json \
+	models/finder/model.safetensors models/finder/reader.gguf build/rag/index.json \
 	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json \
 	$(EXPORT)/record.json $(EXPORT)/README.md
 .PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect review export-data train models use finder rag serve \

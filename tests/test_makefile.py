@@ -108,7 +108,7 @@ def test_pages_are_answered_from_also_where_no_model_was_trained(clone):
 
     plan = asked()
     stages = re.findall(r"-m scripts\.(?!arguments)(\S+)", "\n".join(plan))
-    assert stages == ["retrieve.training", "retrieve.index", "serve.ask"]
+    assert stages == ["retrieve.training", "retrieve.reader", "retrieve.index", "serve.ask"]
     assert "--model models/base/model.gguf" in plan[-1] and "--index build/rag/index.json" in plan[-1]
     assert "--model kept/x.gguf" in asked("MODEL=kept/x.gguf")[-1]
 

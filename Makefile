@@ -99,15 +99,15 @@ build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TE
 	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,block,chat_patch}.py \
 	scripts/retrieve/pieces.py
 SITE_INDEX := --index build/rag/index.json --finder models/finder/model.safetensors
-ELSEWHERE := $(or $(value ENDPOINT),$(wildcard generated/facts.yaml))
+ELSEWHERE := $(or $(wildcard generated/facts.yaml),$(and $(filter generate,$(MAKECMDGOALS)),$(value ENDPOINT)))
+SEARCHED  := $(if $(ELSEWHERE),build/args/rag build/args/finder)
 generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(PYTHON) -m scripts.generate.probe --arguments $< --config $(CONFIG))
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) $(SITE_INDEX) --output $@
-SEARCHED := $(if $(or $(wildcard generated/facts.yaml),$(and $(filter generate,$(MAKECMDGOALS)),$(value ENDPOINT))),build/args/rag build/args/finder)
 build/args/curate: | $(SEARCHED)
-build/args/curate: WITH = --section general models rag --file qna.yaml evaluation/facts.yaml review.yaml \
+build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
 	$(SEARCHED) --code scripts/retrieve/{search,opened}.py \
 	scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
@@ -202,7 +202,7 @@ build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMI
 	--section general models serve rag \
 	--file $(if $(SERVER),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
 	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
-	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,changes,endpoint,models,questions}.py \
+	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,changes,endpoint,lookup,models,questions}.py \
 	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query,reader}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \

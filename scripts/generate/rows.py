@@ -95,9 +95,8 @@ def write_gathered(path: Path, parts: list[dict], content: dict, dropped: list[d
 def write_facts(asked: dict, qna: dict, args: argparse.Namespace) -> None:
     """The rows of a teacher behind an endpoint, by way of a facts file. args: of main()."""
     from scripts.generate import findable  # here, as importing torch takes three seconds
-    from scripts.retrieve.answers import threshold
 
-    lost = findable.lost(*gather.questions(asked["parts"]), args.index, args.finder, threshold(args.config))
+    lost = findable.lost(*gather.questions(asked["parts"]), args.index, args.finder)
     content, dropped = gather.gather(asked["parts"], qna["domain"], facts_file.read(args.authored), lost)
     if not content["facts"]:
         reasons = Counter(row["reason"] for row in dropped).most_common(3)

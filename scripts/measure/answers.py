@@ -11,11 +11,10 @@ import importlib.metadata
 import json
 import platform
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from scripts import arguments, files, program
-from scripts.measure import asking, changes, endpoint, models, questions
+from scripts.measure import asking, changes, endpoint, lookup, models, questions
 from scripts.retrieve import answers as from_pages
 
 # Versions that the report tells.
@@ -28,19 +27,6 @@ def limit_of(settings: dict) -> int:
     if not (text.isascii() and text.isdigit()):
         program.fail(f"LIMIT={text}: give the number of questions of each kind, or 0 for all")
     return int(text)
-
-
-def look_up(chosen: list[dict], answer: Callable[[str], from_pages.Answer]) -> dict:
-    """{id: {"answer", "seconds", "sources"}} of what the pages say."""
-    print(f"pages: {len(chosen)} answers", flush=True)
-    rows = {}
-    for question in program.progress(chosen, "pages"):
-        started = time.monotonic()
-        found = answer(question["question"])
-        seconds = round(time.monotonic() - started, 3)
-        sources = [source._asdict() for source in found.sources]
-        rows[question["id"]] = {"answer": found.text, "seconds": seconds, "sources": sources}
-    return rows
 
 
 def run_record(limit: int, config: Path, source: Path, index: Path, model: dict, base: dict) -> dict:
@@ -86,7 +72,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
     held = files.lock(args.work / "lock", "evaluation")
     print(f"{len(chosen)} of the {len(every)} questions of {source}", flush=True)
-    pages = look_up(chosen, from_pages.answerer(args.index, args.finder, args.config))
+    pages = lookup.look_up(chosen, args.index, args.finder, args.config)
     run = run_record(limit, args.config, source, args.index, model, base)
     run["facts"] = changes.facts_of(source, every)
     kept = args.base.parent / "asked.jsonl"

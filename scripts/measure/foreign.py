@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import configuration, files, program
-from scripts.measure import answers, evaluation, models, questions, scoring, summary
+from scripts.measure import evaluation, lookup, models, questions, scoring, summary
 from scripts.retrieve import answers as from_pages
 
 
@@ -46,7 +46,7 @@ def measured(name: str, site: dict, args: argparse.Namespace) -> dict:
         run(sys.executable, "crawl.py", source(name, site, work), "--output-dir", work / "markdown", "--delay", 0)
     index = ("--markdown", work / "markdown", "--finder", args.finder, "--output", work / "index.json")
     run(sys.executable, "-m", "scripts.retrieve.index", "--arguments", args.arguments, *index)
-    given = answers.look_up(asked, from_pages.answerer(work / "index.json", args.finder, args.config))
+    given = lookup.look_up(asked, work / "index.json", args.finder, args.config)
     rows = [evaluation.scored(question, given[question["id"]]) for question in asked]
     result = {"questions": rows, "curve": evaluation.curve(rows)}
     files.replace_text(work / "evaluation.json", json.dumps(result, indent=1, ensure_ascii=False))

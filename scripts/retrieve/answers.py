@@ -76,15 +76,20 @@ def read(question: str, found: list[search.Found], gains: reader.Gains) -> list[
     return sorted(scored, key=lambda it: -it.score)
 
 
+def reader_of(finder: Path) -> Path:
+    """The file of the model that reads what is found with the encoder in file `finder`."""
+    return finder.with_name("reader.gguf")
+
+
 def answerer(index: Path, finder: Path, config: Path) -> Callable[[str], Answer]:
     """A function that answers questions from the pages of `index`, which was made with the encoder in file `finder`.
 
-    The reader lies beside it.
+    What reads what is found lies beside it.
     """
     index_of, least = opened.open_index(index), threshold(config)
     with files.undamaged(finder, "remove it and run make finder"):
         weights, tokens = query.load(finder), query.tokenizer()
-    gains = reader.reader(finder.with_name("reader.gguf"))
+    gains = reader.reader(reader_of(finder))
 
     def answer(text: str) -> Answer:
         asked = query.asked(weights, query.row(tokens, text))

@@ -128,9 +128,9 @@ def test_what_is_looked_up_keeps_its_sources(house):
 
 
 @pytest.mark.parametrize("sources", [SOURCES, []])
-def test_a_declined_answer_keeps_what_was_nearest(sources):
-    rows = answers.look_up(QUESTIONS[:1], lambda question: from_pages.judged(sources, 0.72))
-    row = rows[QUESTIONS[0]["id"]]
+def test_a_declined_answer_keeps_what_was_nearest(house, monkeypatch, sources):
+    monkeypatch.setattr(house, "look_up", lambda question: from_pages.judged(sources, 0.72))
+    row = house.run(LIMIT="1")["answers"]["pages"][QUESTIONS[0]["id"]]
     assert row["answer"] == from_pages.DECLINED and [it["score"] for it in row["sources"]] == [s.score for s in sources]
 
 
@@ -154,12 +154,22 @@ def test_nothing_is_asked_twice(house):
     before = house.run(LIMIT="2")["answers"]
     (house.folder / "models/a/answers.json").unlink()
     after = house.run(LIMIT="2")["answers"]
-    assert all(after[name] == before[name] for name in ("base", "a")) and not house.asked and not house.servers
+    assert after == before and not house.asked and not house.servers and not house.looked_up and not house.opened
     # Another limit asks what is new, and no limit all the rest.
     more = house.run(LIMIT="3")
     assert len(house.asked) == 2 * 2 and len(more["answers"]["a"]) == len(more["answers"]["pages"]) == 6
     house.run(LIMIT="0")
     assert not house.asked
+
+
+@pytest.mark.parametrize("changed", ["index.json", "finder.safetensors", "reader.gguf", "config.yaml"])
+def test_pages_are_looked_up_anew_with_another_index_finder_reader_or_threshold(house, changed):
+    house.run(LIMIT="1")
+    house.write(changed, CONFIG.replace("0.65", "0.66") if changed == "config.yaml" else '{"pages": {}}')
+    house.run(LIMIT="1")
+    assert len(house.looked_up) == 2 and len(house.opened) == 1
+    house.run(LIMIT="1")
+    assert not house.looked_up
 
 
 def test_the_base_model_is_asked_once_for_all(house):

@@ -80,11 +80,18 @@ def main():
         program.fail(f"{args.sites}/sites.yaml: no site {min(unknown)}; there are {', '.join(sites)}")
     shares = ("first is right", "one of three", *summary.VERDICTS, "unanswerable\ndeclined")
     table = Table("site, questions", *shares)
+    failed = []
     for name in args.only or sites:
-        table.add_row(*row(name, measured(name, sites[name], args)))
+        try:
+            table.add_row(*row(name, measured(name, sites[name], args)))
+        except SystemExit as stopped:  # such as a site on the network, where there is none: others can be measured
+            print(stopped, file=sys.stderr)
+            failed.append(name)
     print(f"{models.PAGES}: with the threshold {from_pages.threshold(args.config)} of {args.config}, right + wrong + "
           "declined are all answerable questions")  # fmt: skip
     Console(width=None if sys.stdout.isatty() else 110).print(table)
+    if failed:
+        program.fail(f"not measured, for the reasons above: {', '.join(failed)}; SITES= names those to measure")
 
 
 if __name__ == "__main__":

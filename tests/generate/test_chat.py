@@ -20,6 +20,7 @@ from tests.conftest import untrained_finder
 from tests.generate import servers, teachers
 from tests.generate.conftest import ROOT
 
+pytestmark = pytest.mark.slow
 PAGES = ("mintmaker", "building-secrets")
 CONFIG = ROOT / "config/embedded.yaml"
 QNA = yaml.safe_load((ROOT / "qna.yaml").read_text())

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from scripts import endpoint
-from scripts.generate import probe
+from scripts.generate import probe, request
 from scripts.serve.local_server import free_port
 
 RUN = {"request": {}, "markup": "{{ prompt }}"}
@@ -131,6 +131,7 @@ def test_it_finds_out_how_to_ask(replies, way):
     ({"/chat/completions": (200, b"<html>")}, "reply cannot be read"),
     ({"/chat/completions": (200, {"object": "error"})}, "reply cannot be read"),
 ])  # fmt: skip
-def test_what_cannot_be_asked_is_named(replies, message):
+def test_what_cannot_be_asked_is_named(monkeypatch, replies, message):
+    monkeypatch.setattr(request, "PAUSE", 0.01)
     with serving(replies) as client:
         assert message in failed(probe.route, client, "m", RUN, "A long part.")

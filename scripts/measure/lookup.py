@@ -21,17 +21,17 @@ def look_up(chosen: list[dict], index: Path, finder: Path, config: Path) -> dict
     """{id: {"answer", "seconds", "sources"}} of what the pages say. Only what is not kept is looked up."""
     kept, made = index.with_name("asked.jsonl"), made_with(index, finder, config)
     known, keys = asked.read(kept), {it["id"]: asked.key(made, "", it["question"]) for it in chosen}
-    missing = [question for question in chosen if keys[question["id"]] not in known]
+    # By their key: a question that is there twice is looked up once.
+    missing = {keys[it["id"]]: it["question"] for it in chosen if keys[it["id"]] not in known}
     print(f"pages: {len(chosen)} answers, {len(missing)} of them to look up", flush=True)
-    answer = answers.answerer(index, finder, config) if missing else None
-    for question in program.progress(missing, "pages"):
-        key, started = keys[question["id"]], time.monotonic()
-        if answer is None or key in known:  # a question that is there twice
-            continue
-        found = answer(question["question"])
-        known[key] = {
-            "key": key, "question": question["question"], "answer": found.text,
-            "seconds": round(time.monotonic() - started, 3), "sources": [it._asdict() for it in found.sources],
-        }  # fmt: skip
-        asked.keep(kept, known[key])
+    if missing:
+        answer = answers.answerer(index, finder, config)
+        for key, question in program.progress(list(missing.items()), "pages"):
+            started = time.monotonic()
+            found = answer(question)
+            known[key] = {
+                "key": key, "question": question, "answer": found.text,
+                "seconds": round(time.monotonic() - started, 3), "sources": [it._asdict() for it in found.sources],
+            }  # fmt: skip
+            asked.keep(kept, known[key])
     return {name: {part: known[key][part] for part in ("answer", "seconds", "sources")} for name, key in keys.items()}

@@ -62,6 +62,11 @@ def source(found: search.Found) -> Source:
                   link(found.passage.url, heading), found.score)  # fmt: skip
 
 
+def where(source: Source) -> str:
+    """Page and heading of a source, as people read them."""
+    return " > ".join(filter(None, [source.title, source.heading]))
+
+
 def judged(sources: list[Source], least: float) -> Answer:
     """The answer that the `sources` give: the first of them, or none if its score is under `least`."""
     declined = not sources or sources[0].score < least
@@ -71,7 +76,7 @@ def judged(sources: list[Source], least: float) -> Answer:
 def read(question: str, found: list[search.Found], gains: reader.Gains) -> list[Source]:
     """The sources of what was found, in the order in which the reader prefers them, the best first."""
     sources = [source(it) for it in found]
-    helped = gains(question, [(" > ".join(filter(None, [it.title, it.heading])), it.text) for it in sources])
+    helped = gains(question, [(where(it), it.text) for it in sources])
     scored = [it._replace(score=round(it.score + GAIN * gain, 3)) for it, gain in zip(sources, helped, strict=True)]
     return sorted(scored, key=lambda it: -it.score)
 
@@ -104,7 +109,6 @@ def shown(answer: Answer) -> str:
     if answer.sources:
         lines += ["", "Nearest:" if answer.declined else "Sources:"]
     for number, it in enumerate(answer.sources, 1):
-        where = " > ".join(filter(None, [it.title, it.heading]))
-        lines.append(f"{number}. {where}" + (f" <{it.url}>" if it.url else ""))
+        lines.append(f"{number}. {where(it)}" + (f" <{it.url}>" if it.url else ""))
         lines.append("   " + it.sentence.replace("\n", "\n   "))
     return "\n".join(lines)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import llama_cpp
 import numpy
 
 from scripts import embedded, files, program
+from scripts.serve import llama
 
 Gains: TypeAlias = Callable[[str, list[tuple[str, str]]], list[float]]
 # Tokens of the window, and of what may stand in it: a longer text is cut.
@@ -47,19 +47,10 @@ def reader(path: Path) -> Gains:
     """
     if not path.is_file():
         program.fail(f"{path}: no such file; run make finder")
-    cores = program.cores()
-    with open(os.devnull, "w") as quiet, contextlib.redirect_stderr(quiet):
-        try:
-            model = llama_cpp.Llama(
-                str(path), n_ctx=WINDOW, n_batch=WINDOW, logits_all=True, n_threads=cores, n_threads_batch=cores,
-                verbose=False,
-            )  # fmt: skip
-        except ValueError as error:
-            fault = str(error)
-        else:
-            fault = ""
-    if fault:
-        program.fail(f"{path}: {fault}; remove it and run make finder")
+    try:
+        model = llama.load(path, WINDOW, n_batch=WINDOW, logits_all=True)
+    except ValueError as error:
+        program.fail(f"{path}: {error}; remove it and run make finder")
 
     def ids(text: str, special: bool = False) -> list[int]:
         return model.tokenize(text.encode(errors="replace"), add_bos=False, special=special)
@@ -79,6 +70,8 @@ def reader(path: Path) -> Gains:
 
 
 def main():
+    import llama_cpp  # a tenth of a second, which other users of this module need not spend
+
     parser = argparse.ArgumentParser(description="Make the embedded model ready to read: 8 bits are twice as fast.")
     parser.add_argument("--output", type=Path, required=True, help="GGUF file to write")
     args = parser.parse_args()

@@ -37,15 +37,18 @@ def check_gguf(path):
         program.fail(f"{path}: not a GGUF model; MODEL is a trained model's name, base, or a GGUF file")
 
 
-def load(gguf, context=CONTEXT, gpu_layers=0):
-    """The llama.cpp model in file `gguf`, with a window of `context` tokens; ValueError if llama.cpp cannot load it."""
+def load(gguf, context=CONTEXT, gpu_layers=0, **more):
+    """The llama.cpp model in file `gguf`, with a window of `context` tokens; ValueError if llama.cpp cannot load it.
+
+    more: further options of llama_cpp.Llama.
+    """
     from llama_cpp import Llama
 
     cores = program.cores()
     with open(os.devnull, "w") as quiet, contextlib.redirect_stderr(quiet):
         return Llama(
             str(Path(gguf).resolve()), n_ctx=context, n_gpu_layers=gpu_layers, n_threads=cores, n_threads_batch=cores,
-            verbose=False,
+            verbose=False, **more,
         )  # fmt: skip
 
 

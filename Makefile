@@ -3,9 +3,10 @@
 #   website --crawl--> markdown/ --generate--> generated/ --train--> models/NAME/ --\
 #                          \------------- rag ----> build/rag/index.json -----------serve--> ask, chat
 #
-# A stage is a file that depends on build/args/STAGE. That file holds the stage's settings, its sections of the config
-# and the hashes of its inputs and code; it is rewritten only when one of them differs. Every script writes beside its
-# output and renames. Needs GNU make 4, Python 3.11 or 3.12, gcc, g++, git and jq. README.md is the tour.
+# A stage is a file that depends on build/args/STAGE, its arguments file: that holds its settings, its sections of the
+# config and hashes of its inputs and code, as scripts/stages.mk lists them, and is rewritten only when one of them
+# differs. Every script writes beside its output and renames. scripts/settings.mk checks the settings and says what
+# follows from them. Needs GNU make 4, Python 3.11 or 3.12, gcc, g++, git and jq. README.md is the tour.
 
 SHELL := /bin/bash -eu -o pipefail
 .DEFAULT_GOAL := help
@@ -27,33 +28,12 @@ VENV      := .venv
 UNSET     := SELECTOR INCLUDE EXCLUDE DELAY MAX_PAGES MAX_TIME PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET QUESTIONS \
 	Q RAG SITES FAST RDZV_ENDPOINT CHECKPOINTS TORCH_BACKEND
 $(foreach it,$(UNSET),$(eval $(it) :=))
-include scripts/settings.mk
-NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
-ENDPOINT_NAME := $(subst :,-,$(call named,$(value ENDPOINT_MODEL)))
-$(call refuse-marks,MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK)
-unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET SITES RDZV_ENDPOINT CHECKPOINTS
-# Python keeps what it compiles: without that a start of ilab takes 12 s of CPU time and not 5.
-unexport PYTHONDONTWRITEBYTECODE
-
 PYTHON := $(VENV)/bin/python
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-ROWS   := $(DATA)/train_konflux.jsonl
-MODELS := $(if $(filter base,$(MODEL)),$(BASE),models/$(MODEL))
-GGUF   := $(or $(filter %.gguf,$(MODEL)),$(MODELS)/model.gguf)
-# What is measured of a model lies beside it, and of a file from elsewhere or an endpoint in build/models/. In
-# `make generate train evaluate ENDPOINT=...` the endpoint is the teacher's, and the trained model is measured.
-SERVER := $(if $(filter generate,$(MAKECMDGOALS)),,$(value ENDPOINT))
-RESULT := $(if $(SERVER),build/models/endpoint-$(ENDPOINT_NAME),$(if \
-	$(filter %.gguf,$(MODEL)),build/models/$(call named,$(MODEL)),$(MODELS)))
+include scripts/settings.mk
+include scripts/stages.mk
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
-
-# The arguments file of a stage: WITH names what goes into it. `+` has `make -n` and `make -q` write it too, so that
-# they tell the truth. KEEP: with other goals than the stage's own, its settings are those of the last time.
-build/args/%: FORCE | $(VENV)/.done
-	+@$(PYTHON) -m scripts.arguments $@ --config $(CONFIG) $(WITH)
-KEEP = $(if $(filter $1,$(MAKECMDGOALS)),,--keep)
 
 # Setup ----------------------------------------------------------------------------------------------------------------
 
@@ -66,12 +46,9 @@ lock: setup  ## resolve requirements.in to requirements.lock anew
 	@scripts/setup/lock.sh $(VENV)-uv/bin/uv
 
 base: $(BASE)/record.json  ## make the student of the config ready: unpack the embedded one, or fetch and convert another
-build/args/base: WITH = --code scripts/setup/{base_model,tokenizer}.py
 models/base/record.json: build/args/base
 	$(PYTHON) -m scripts.setup.base_model --output models/base
 ifneq ($(BASE),models/base)
-build/args/base-$(notdir $(BASE)): WITH = --section general models student \
-	--code scripts/setup/student.py scripts/train/{gguf_file,folder}.py
 $(BASE)/record.json: build/args/base-$(notdir $(BASE))
 	$(PYTHON) -m scripts.setup.student --config $(CONFIG) --output $(BASE)
 endif
@@ -94,30 +71,17 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 # A teacher behind an endpoint is asked what no page answers too, so the whole site is searched: that takes its index,
 # which is made when the endpoint answers.
 generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
-build/args/generate: WITH = $(call KEEP,generate) --set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
-	--section generate --file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
-	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,block,chat_patch}.py \
-	scripts/retrieve/pieces.py
-SITE_INDEX := --index build/rag/index.json --finder models/finder/model.safetensors
-ELSEWHERE := $(or $(wildcard generated/facts.yaml),$(and $(filter generate,$(MAKECMDGOALS)),$(value ENDPOINT)))
-SEARCHED  := $(if $(ELSEWHERE),build/args/rag build/args/finder)
 generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(PYTHON) -m scripts.generate.probe --arguments $< --config $(CONFIG))
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.ask --arguments $< --markdown markdown --qna qna.yaml --config $(CONFIG) \
 		--base models/base --work build/work/generate $(call option,--budget,BUDGET) $(SITE_INDEX) --output $@
-build/args/curate: | $(SEARCHED)
-build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml \
-	$(SEARCHED) --code scripts/retrieve/{search,opened}.py \
-	scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable,authored,facts_file,decisions}.py
 generated/train_konflux.jsonl: generated/asked.json build/args/curate
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)
 	$(PYTHON) -m scripts.generate.rows --asked $< --qna qna.yaml --config $(CONFIG) --authored evaluation/facts.yaml \
 		--review review.yaml $(SITE_INDEX) --output $@
 
 pre-generated: build/pre-generated  ## evaluation/facts.yaml -> pre-generated/ and the questions that measure a model
-build/args/pre-generated: WITH = --section general models --file evaluation/facts.yaml \
-	--code scripts/generate/{authored,facts_file}.py
 build/pre-generated: build/args/pre-generated
 	$(PYTHON) -m scripts.generate.authored --facts evaluation/facts.yaml --config $(CONFIG) --done $@
 pre-generated/train_konflux.jsonl pre-generated/demo/train_konflux.jsonl: build/pre-generated ;
@@ -136,20 +100,11 @@ export-data: $(ROWS)  ## the rows for other trainers, in build/export/ (FORMAT=m
 
 # Train ----------------------------------------------------------------------------------------------------------------
 
-# On GPUs of several machines, each runs `make train` with its number. Only machine 0 makes the model.
-NODE  := $(if $(filter-out 0,$(NODE_RANK)),-node$(NODE_RANK))
-NODES := $(if $(filter-out 1,$(NNODES)),--nnodes $(call quoted,NNODES) --node-rank $(call quoted,NODE_RANK) \
-	$(call option,--rdzv-endpoint,RDZV_ENDPOINT) $(call option,--checkpoints,CHECKPOINTS))
-MADE  := $(if $(NODE),weights.safetensors,model.gguf training.png)
 train: $(MADE:%=models/$(NAME)/%)  ## fine-tune on generated/ (DATA=pre-generated), use the model
 	@$(if $(NODE),,$(PYTHON) -m scripts.train.use $(NAME))
-build/args/train-$(NAME): $(ROWS) | $(BASE)/record.json
-build/args/train-$(NAME): WITH = --section general models train --file $(ROWS) $(BASE)/record.json \
-	--code scripts/train/{weights,rows,patch,packing,adafactor,resume,accelerated,checkpoint}.py
 models/$(NAME)/weights.safetensors: build/args/train-$(NAME)
 	$(PYTHON) -m scripts.train.weights --arguments $< --data $(ROWS) --config $(CONFIG) --base $(BASE) \
 		--work build/work/train-$(NAME)$(NODE) --output $@ $(NODES)
-build/args/gguf-$(NAME): WITH = --section gguf --code scripts/train/{gguf_file,folder,model}.py
 models/$(NAME)/model.gguf: models/$(NAME)/weights.safetensors build/args/gguf-$(NAME)
 	$(PYTHON) -m scripts.train.model --weights $< --config $(CONFIG) --base $(BASE) --output $@
 models/$(NAME)/training.png: models/$(NAME)/weights.safetensors
@@ -164,22 +119,16 @@ use: | $(VENV)/.done  ## use another trained model: make use MODEL=NAME
 
 # What finds answers in pages is trained once, on exercises about invented products: no site needs a training of its own.
 finder: models/finder/model.safetensors models/finder/reader.gguf  ## train what finds answers in the pages of any site (10 min on 2 cores)
-build/args/finder: WITH = --file 'exercises/*.jsonl' --code scripts/retrieve/{training,exercises,vectors,query,encoder,pieces}.py
 models/finder/model.safetensors: build/args/finder
 	$(PYTHON) -m scripts.retrieve.training --exercises exercises --output $@
 # What reads the best of what was found: the embedded model, which is trained for nothing.
-build/args/reader: WITH = --code scripts/retrieve/reader.py scripts/embedded.py
 models/finder/reader.gguf: build/args/reader
 	@$(PYTHON) -m scripts.retrieve.reader --output $@
 rag: build/rag/index.json  ## index markdown/, for answers from its pages
-build/args/rag: WITH = --file 'markdown/*.md' markdown/manifest.json --code scripts/retrieve/{index,vectors,query,encoder,pieces}.py
 build/rag/index.json: build/args/rag models/finder/model.safetensors | models/finder/reader.gguf
 	$(PYTHON) -m scripts.retrieve.index --arguments $< --markdown markdown --finder models/finder/model.safetensors --output $@
 
-# Answers come from the pages unless RAG=0. A server needs a model all the same: the base one where none was trained.
-INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
-SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),$(BASE)/model.gguf),$(GGUF))
-ASKED = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(if $(INDEX),$(SITE_INDEX))
+# Answers come from the pages unless RAG=0.
 serve: $(INDEX) | $(BASE)/record.json  ## a page to ask at http://127.0.0.1:8000, an API at /v1 (PORT=8001, MODEL=NAME, base or FILE.gguf)
 	@$(PYTHON) -m scripts.serve.server $(ASKED) --base $(BASE)/model.gguf
 chat: $(INDEX) | $(BASE)/record.json  ## chat: answers from the pages, or with RAG=0 from the model alone (MODEL=)
@@ -196,14 +145,6 @@ demo:  ## train on the small sample, pre-generated/demo, and ask base and tuned 
 # a model on another server, which is asked PARALLEL questions at once.
 evaluate: $(RESULT)/evaluation.json  ## what do models and pages answer; exit 1 under the recall of config/gate.yaml (MODEL=, ENDPOINT=)
 	@$(PYTHON) -m scripts.measure.gate --evaluation $< --gate config/gate.yaml
-build/args/evaluate-$(notdir $(RESULT)): | build/rag/index.json $(BASE)/record.json
-build/args/evaluate-$(notdir $(RESULT)): WITH = $(call KEEP,evaluate) --set LIMIT=$(LIMIT) QUESTIONS=$(QUESTIONS) \
-	$(if $(SERVER),ENDPOINT=$(call quoted,ENDPOINT) ENDPOINT_MODEL=$(call quoted,ENDPOINT_MODEL)) \
-	--section general models serve rag \
-	--file $(if $(SERVER),,$(or $(filter %.gguf,$(MODEL)),$(MODELS)/record.json)) $(QUESTIONS) \
-	$(BASE)/record.json build/args/rag build/args/finder evaluation/questions.jsonl '*/questions.jsonl' \
-	'*/*/questions.jsonl' --code scripts/measure/{answers,asking,asked,changes,endpoint,lookup,models,questions}.py \
-	scripts/serve/{llama,forms,turns}.py scripts/retrieve/{answers,search,opened,query,reader}.py
 $(RESULT)/answers.json: build/args/evaluate-$(notdir $(RESULT))
 	$(PYTHON) -m scripts.measure.answers --arguments $< $(if \
 		$(SERVER),--parallel $(PARALLEL),--model $(GGUF)) --base $(BASE)/model.gguf \
@@ -221,13 +162,7 @@ chart: $(RESULT)/evaluation.json  ## the evaluation as a picture: docs/results.s
 
 # Export ---------------------------------------------------------------------------------------------------------------
 
-# The folder has the model's own name, wherever models/in-use leads. A card is written anew when a GGUF was measured.
-EXPORT := build/export/$(lastword $(notdir $(or $(realpath models/$(MODEL)),$(MODEL))))
-EXPORTED := models/$(notdir $(EXPORT))
-MEASURED = $(wildcard $(EXPORTED)/evaluation.json build/models/$(call named,$(EXPORT))-*.gguf/evaluation.json)
 export: $(EXPORT)/README.md  ## the model in use for Hugging Face, llama.cpp and Ollama, in build/export/ (MODEL=NAME)
-build/args/export-$(notdir $(EXPORT)): WITH = --section serve --file $(EXPORTED)/record.json \
-	--code scripts/export/{folder,modelfile}.py scripts/train/gguf_file.py
 $(EXPORT)/record.json: build/args/export-$(notdir $(EXPORT)) | $(BASE)/record.json
 	$(PYTHON) -m scripts.export.folder --model $(EXPORTED) --config $(CONFIG) --base $(BASE) --output $(EXPORT)
 $(EXPORT)/README.md: $(EXPORT)/record.json scripts/export/card.py $(MEASURED)
@@ -249,11 +184,6 @@ clean:  ## remove scratch files, also of a stopped training; what was made stays
 distclean:  ## remove all that was made here: models, generated rows, environment
 	rm -rf build generated models $(VENV) $(VENV)-uv
 
-# After an interrupt make deletes a target that has changed. Ours are whole whenever they change.
-.PRECIOUS: build/args/% generated/asked.json generated/train_konflux.jsonl models/base/record.json $(BASE)/record.json \
-	models/finder/model.safetensors models/finder/reader.gguf build/rag/index.json \
-	models/$(NAME)/weights.safetensors models/$(NAME)/model.gguf $(RESULT)/answers.json $(RESULT)/evaluation.json \
-	$(EXPORT)/record.json $(EXPORT)/README.md
 .PHONY: help setup lock base crawl crawl-sample validate generate pre-generated inspect review export-data train models use finder rag serve \
 	chat ask demo evaluate evaluate-foreign report chart export test benchmark lint doctor clean distclean FORCE
 FORCE:

@@ -1,6 +1,7 @@
 """Reading, replacing and locking files: each done in one way, here."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -10,25 +11,39 @@ from pathlib import Path
 from scripts.program import fail
 
 
+def claimed(path: Path) -> int:
+    """A descriptor of the file `path`, made where it is missing, with a lock: waits for a process that writes there."""
+    while True:
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(path), os.fstat(held)):
+                return held
+        os.close(held)  # the other process has renamed it meanwhile
+
+
 @contextlib.contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a path beside `path` to write to; rename it to `path` if the block ends well, else remove it.
 
-    A reader sees the old file or the whole new one, also after a power cut.
+    A reader sees the old file or the whole new one, also after a power cut. Of two that write at once, one waits.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
+    held = claimed(partial)
     try:
         yield partial
         with open(partial, "rb") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
-    except OSError as error:
-        error.filename = error.filename or str(path)  # what could not be written to a full disk has no name
+    except BaseException as error:
+        partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = error.filename or str(path)  # what could not be written to a full disk has no name
         raise
     finally:
-        partial.unlink(missing_ok=True)
+        os.close(held)
 
 
 def replace_text(path: Path | str, text: str) -> None:

@@ -24,6 +24,24 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
     assert not files.write_if_new(path, "old") and files.write_if_new(path, "new") and path.read_text() == "new"
 
 
+def test_of_two_that_write_a_file_one_waits(tmp_path):
+    writer = """
+import sys
+from scripts import files
+for number in range(150):
+    with files.replacing(sys.argv[1]) as partial, open(partial, "w") as file:
+        for _ in range(50):
+            print(sys.argv[2], file=file, flush=True)
+    lines = set(open(sys.argv[1]).read().split())
+    assert len(lines) == 1, lines
+"""
+    path = tmp_path / "shared"
+    writers = [subprocess.Popen([sys.executable, "-c", writer, path, word], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+               for word in ("one", "two", "three")]  # fmt: skip
+    faults = [process.communicate(timeout=60)[1] for process in writers]
+    assert faults == ["", "", ""] and os.listdir(tmp_path) == ["shared"]
+
+
 def test_json_lines_end_at_newlines_only(tmp_path):
     path, rows = tmp_path / "rows.jsonl", [{"a": "x\u2028y\u0085z\x1d\v\f"}, ["b\r\nc"], 3]
     files.write_json_lines(path, rows)

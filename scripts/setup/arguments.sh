@@ -8,5 +8,6 @@ content="torch ${torch:-default}
 lock $(sha256sum <"$lock")
 script $(sed '/^ *#/d' "$(dirname "$0")/environment.sh" | sha256sum)"
 [[ -f $output && $(<"$output") == "$content" ]] && exit
-printf '%s\n' "$content" >"$output.partial"
-mv "$output.partial" "$output"
+# Its own name, as another make may write the same file.
+printf '%s\n' "$content" >"$output.$$.partial"
+mv "$output.$$.partial" "$output"

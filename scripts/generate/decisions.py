@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from scripts import configuration, files, program
-from scripts.generate import gather
+from scripts.generate.entry import key, paired
 from scripts.measure import scoring
 
 REJECTED = "rejected in review"
@@ -95,7 +95,7 @@ class Changes:
         """Whether a text stays. A question that was edited into another one would be asked, or trained, twice."""
         if text in self.rejected:
             self.drop(REJECTED, text)
-        elif text in self.edited and self.taken[gather.key(self.edited[text])] > 1:
+        elif text in self.edited and self.taken[key(self.edited[text])] > 1:
             self.drop("another question has this text", self.edited[text])
         else:
             return True
@@ -114,7 +114,7 @@ def changed(fact: dict, entry: dict, changes: Changes) -> dict | None:
     for side in SIDES:
         pairs, more, held_out, terms = side
         trained, held, answers = map(changes.all, of_side(fact, side))
-        made[pairs], made[more] = gather.paired(trained, answers)
+        made[pairs], made[more] = paired(trained, answers)
         made[held_out] = held
         fault = ""
         if any(not scoring.holds(fact[terms], answer) for answer in answers):
@@ -135,7 +135,7 @@ def apply(content: dict, decided: dict) -> tuple[dict, list[dict]]:
     for name, question in asked(content):
         entry = decided.get(name, {})
         if question not in entry.get("rejected", []) and entry.get("decision") != "rejected":
-            taken[gather.key(entry.get("edited", {}).get(question, question))] += 1
+            taken[key(entry.get("edited", {}).get(question, question))] += 1
     for fact in content["facts"]:
         entry = decided.get(fact["id"], {})
         changes = Changes(fact["id"], fact["page"], entry, taken)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import configuration, files, program
-from scripts.generate import authored, curate, decisions, facts_file, gather, raw, validate
+from scripts.generate import authored, curate, decisions, decisions_file, facts_file, gather, raw, validate
 
 # Beside the rows; `GATHERED` is what make review shows, before anything is decided.
 FACTS, QUESTIONS, GATHERED = "facts.yaml", "questions.jsonl", "gathered.json"
@@ -105,7 +105,7 @@ def write_facts(asked: dict, qna: dict, args: argparse.Namespace) -> None:
                      f"{args.asked} and {asked['teacher']} to ask again")  # fmt: skip
     output = args.output
     write_gathered(output.with_name(GATHERED), asked["parts"], content, dropped)
-    content, left_out = decisions.apply(content, decisions.read(args.review))
+    content, left_out = decisions.apply(content, decisions_file.read(args.review))
     dropped += left_out
     if not content["facts"]:
         program.fail(f"no facts: {args.review} rejects all of them; make review shows them")

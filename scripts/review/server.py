@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from scripts import program
-from scripts.generate import decisions
+from scripts.generate import decisions, decisions_file
 from scripts.review import shown
 from scripts.serve import errors, guard, local_server, web
 
@@ -83,7 +83,7 @@ def application(gathered: dict, path: Path, port: int) -> Starlette:
 
     def current() -> dict:
         try:
-            return decisions.read(path)
+            return decisions_file.read(path)
         except SystemExit as error:  # a file that was broken by hand meanwhile ends no server
             raise ValueError(error.code) from error
 
@@ -99,7 +99,7 @@ def application(gathered: dict, path: Path, port: int) -> Starlette:
     async def decision(request: Request) -> JSONResponse:
         form = Form.model_validate_json(await request.body())
         decided = decide(gathered, current(), form)
-        decisions.write(path, decided)
+        decisions_file.write(path, decided)
         return reply({"entry": decided.get(form.id, {}), "pages": shown.pages(gathered, decided)})
 
     app.add_route("/pages", pages, methods=["GET"])
@@ -114,15 +114,15 @@ def main():
     parser.add_argument("--decisions", type=Path, required=True, help="file for the decisions, review.yaml")
     parser.add_argument("--port", type=int, required=True)
     args = parser.parse_args()
-    gathered, decided = shown.read(args.gathered), decisions.read(args.decisions)
+    gathered, decided = shown.read(args.gathered), decisions_file.read(args.decisions)
     local_server.check_port(args.port, "make review")
     program.die_with_parent()
     print(f"{len(gathered['facts'])} facts of {len(shown.pages(gathered, {}))} pages to review at "
-          f"http://127.0.0.1:{args.port}/, {decisions.count(decided)} decisions in {args.decisions} so far; "
+          f"http://127.0.0.1:{args.port}/, {decisions_file.count(decided)} decisions in {args.decisions} so far; "
           "Ctrl-C ends it", flush=True)  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(application(gathered, args.decisions, args.port), port=args.port, log_level="warning")
-    made = decisions.count(decisions.read(args.decisions))
+    made = decisions_file.count(decisions_file.read(args.decisions))
     print(f"{args.decisions}: {made} decisions, which the next make applies; next: make inspect, make train")
 
 

@@ -12,7 +12,7 @@ LABELS = ("Questions", "Questions that measure: never trained", "Answers")
 
 
 def read(path: Path) -> dict:
-    """The content of gathered.json, which rows.py writes; ends the program where there is none."""
+    """The content of gathered.json, which fact_rows.py writes; ends the program where there is none."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

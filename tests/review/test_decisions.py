@@ -98,13 +98,13 @@ def test_a_broken_file_is_one_line(tmp_path, text, message):
 
 
 def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, capsys):
-    from scripts.generate import findable, gather, rows
+    from scripts.generate import fact_rows, findable, gather
 
     (tmp_path / "review.yaml").write_text("garden-1: {decision: rejected}\n")
     (tmp_path / "generated").mkdir()
     authored_facts = {"general": [], "general_trained": []}
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(rows.facts_file, "read", lambda path: authored_facts)
+    monkeypatch.setattr(fact_rows.facts_file, "read", lambda path: authored_facts)
     monkeypatch.setattr(findable, "lost", lambda *given: {})
     found = {key: gathered[key] for key in ("facts", "unanswerable")} | {"untrained": [], **authored_facts}
     monkeypatch.setattr(gather, "gather", lambda *given: (found, gathered["dropped"]))
@@ -112,7 +112,7 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     output = tmp_path / "generated/train_konflux.jsonl"
     given = Namespace(asked=output, output=output, config=ROOT / "config/embedded.yaml", review=Path("review.yaml"),
                       authored=None, index=None, finder=None)  # fmt: skip
-    rows.write_facts(asked, {"domain": "Garden"}, given)
+    fact_rows.write_facts(asked, {"domain": "Garden"}, given)
     rejected = [json.loads(line) for line in (tmp_path / "generated/rejected.jsonl").read_text().splitlines()]
     assert [(row["reason"], row["user"]) for row in rejected[1:]] == [(REJECTED, "The tree is a pear.")]
     assert (
@@ -126,5 +126,5 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     )
     before = output.read_bytes()
     with pytest.raises(SystemExit, match="review.yaml rejects all of them; make review shows them"):
-        rows.write_facts(asked, {"domain": "Garden"}, given)
+        fact_rows.write_facts(asked, {"domain": "Garden"}, given)
     assert output.read_bytes() == before

@@ -6,6 +6,7 @@ Three questions of a fact are never trained: they measure.
 import hashlib
 
 from scripts.generate import rules
+from scripts.generate.copies import copied
 from scripts.generate.support import words
 
 HELD_OUT = 3  # questions of a fact that are not trained
@@ -73,7 +74,7 @@ def wrong(entry: dict, part: dict, answers: list[str], product: str, known: Know
 
 def fact(entry: dict, part: dict, product: str, known: Known) -> dict | None:
     """An entry of facts.yaml, or None when too little of what the teacher said is right."""
-    entry = {**entry, "said": entry["source"], "source": rules.copied(entry["source"], part["text"]) or ""}
+    entry = {**entry, "said": entry["source"], "source": copied(entry["source"], part["text"]) or ""}
     terms, source = entry.get("terms", []), entry["source"]
     answers = rules.right_answers(entry.get("answers", []), terms, source, part, product)
     reason = wrong(entry, part, answers, product, known)

@@ -4,9 +4,8 @@ import re
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from scripts.crawl.blocks import BLOCKS
 from scripts.crawl.selecting import Marks, select
-
-BLOCKS = ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "header", "article", "figure"]
 
 
 def definitions(soup: BeautifulSoup, present: Marks) -> None:

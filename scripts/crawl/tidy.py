@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 from scripts.crawl import (
     blocks,
     boxes,
+    cards,
     characters,
     code_blocks,
     collapsibles,
@@ -38,7 +39,7 @@ def tidy(soup: BeautifulSoup) -> BeautifulSoup:
     collapsibles.open_collapsibles(soup, present)
     inline.marks_and_pictures(soup, present)
     footnotes.footnotes(soup, present)
-    blocks.cards(soup, present)
+    cards.cards(soup, present)
     noise.remove_noise(soup, present)
     steps.remove_trail(soup, present)
     steps.numbered_steps(soup)

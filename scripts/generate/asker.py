@@ -31,7 +31,7 @@ def why(error: openai.OpenAIError, model: str) -> str:
 
 
 class Asker:
-    """What several threads ask through. settings: of chat.settings()."""
+    """What several threads ask through. settings: of chat_settings.settings()."""
 
     def __init__(self, client: openai.OpenAI, settings: dict):
         self.client, self.settings = client.with_options(max_retries=RETRIES, timeout=TIMEOUT), settings

@@ -1,17 +1,12 @@
-"""What people decided about generated facts, review.yaml: {fact id: {"decision", "statement", "rejected", "edited"}}.
+"""What people decided about generated facts, applied to them.
 
 An id is made from a fact's source and statement, and texts are found by what the teacher wrote, so decisions hold when
 the facts are made anew. One about a fact that is gone does nothing.
 """
 
 from collections import Counter
-from pathlib import Path
 
-import yaml
-from jsonschema import Draft202012Validator
-
-from scripts import configuration, files, program
-from scripts.generate import gather
+from scripts.generate.entry import key, paired
 from scripts.measure import scoring
 
 REJECTED = "rejected in review"
@@ -20,50 +15,6 @@ SIDES = (
     ("wordings", "questions", "held_out", "key_terms"),
     ("reversed", "reversed_questions", "held_out_reversed", "reversed_key_terms"),
 )
-TEXT = {"type": "string", "pattern": r"\S"}
-NAMES = {"type": "string"}
-SCHEMA = {
-    "type": "object", "propertyNames": NAMES,
-    "additionalProperties": {
-        "type": "object", "additionalProperties": False,
-        "properties": {
-            "decision": {"enum": ["accepted", "rejected"]}, "statement": TEXT,
-            "rejected": {"type": "array", "items": TEXT},
-            "edited": {"type": "object", "propertyNames": NAMES, "additionalProperties": TEXT},
-        },
-    },
-}  # fmt: skip
-HEADER = """\
-# Written by make review: what people decided about generated facts, by the fact's id. make applies it to the rows.
-# decision: accepted or rejected. statement: the edited one. rejected: questions and answers that are left out.
-# edited: a question or answer as the teacher wrote it, and what stands in its place.
-"""
-
-
-def read(path: Path) -> dict:
-    """The decisions in the file `path`; {} when there is none. Ends the program when it has another form."""
-    content = (configuration.read_yaml(path) if path.is_file() else None) or {}
-    for error in Draft202012Validator(SCHEMA).iter_errors(content):
-        where = "".join(f"{step}: " for step in error.absolute_path)
-        what = "no text" if error.validator == "pattern" else error.message[:200]
-        program.fail(f"{path}: {where}{what}; its first lines say what belongs there; correct it or take the entry out")
-    return content
-
-
-def write(path: Path, decided: dict) -> None:
-    """Write the decisions to `path` in an order that keeps differences small; what is empty is left out."""
-    kept = {name: {key: value for key, value in entry.items() if value} for name, entry in sorted(decided.items())}
-    kept = {name: entry for name, entry in kept.items() if entry}
-    text = yaml.dump(kept, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120) if kept else ""
-    files.replace_text(path, HEADER + text)
-
-
-def count(decided: dict) -> int:
-    """How many decisions there are: about facts, and about single texts."""
-    return sum(
-        len({"decision", "statement"} & {*entry}) + len(entry.get("rejected", [])) + len(entry.get("edited", {}))
-        for entry in decided.values()
-    )
 
 
 def of_side(fact: dict, side: tuple) -> tuple[list[str], list[str], list[str]]:
@@ -95,7 +46,7 @@ class Changes:
         """Whether a text stays. A question that was edited into another one would be asked, or trained, twice."""
         if text in self.rejected:
             self.drop(REJECTED, text)
-        elif text in self.edited and self.taken[gather.key(self.edited[text])] > 1:
+        elif text in self.edited and self.taken[key(self.edited[text])] > 1:
             self.drop("another question has this text", self.edited[text])
         else:
             return True
@@ -114,7 +65,7 @@ def changed(fact: dict, entry: dict, changes: Changes) -> dict | None:
     for side in SIDES:
         pairs, more, held_out, terms = side
         trained, held, answers = map(changes.all, of_side(fact, side))
-        made[pairs], made[more] = gather.paired(trained, answers)
+        made[pairs], made[more] = paired(trained, answers)
         made[held_out] = held
         fault = ""
         if any(not scoring.holds(fact[terms], answer) for answer in answers):
@@ -135,7 +86,7 @@ def apply(content: dict, decided: dict) -> tuple[dict, list[dict]]:
     for name, question in asked(content):
         entry = decided.get(name, {})
         if question not in entry.get("rejected", []) and entry.get("decision") != "rejected":
-            taken[gather.key(entry.get("edited", {}).get(question, question))] += 1
+            taken[key(entry.get("edited", {}).get(question, question))] += 1
     for fact in content["facts"]:
         entry = decided.get(fact["id"], {})
         changes = Changes(fact["id"], fact["page"], entry, taken)

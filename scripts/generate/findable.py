@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy
 
-from scripts.generate import rules
+from scripts.generate.copies import copied
 from scripts.retrieve import encoder, opened, query, search, vectors
 
 # The page of a good question is among the pages of so many passages: of 354 questions of people 6 were not found, of 80
@@ -23,8 +23,8 @@ ANSWERED = 0.7
 def units_of(index: opened.Index, page: str, source: str) -> list[int]:
     """The numbers of the units of `page` of which `source` is a part, or which are a part of it."""
     its = [number for number, owner in enumerate(index.owners) if Path(index.passages[owner].page).stem == page]
-    return [number for number in its if rules.copied(source, index.units[number].text)
-            or rules.copied(index.units[number].text, source)]  # fmt: skip
+    return [number for number in its if copied(source, index.units[number].text)
+            or copied(index.units[number].text, source)]  # fmt: skip
 
 
 def doubtful(behind: dict[tuple[str, str], float]) -> set[tuple[str, str]]:

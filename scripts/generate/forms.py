@@ -1,6 +1,6 @@
 """(tag, text) of what a teacher said: in lines "TAG: text" as it was asked to, or in JSON, in XML tags, in a table.
 
-Models have habits: numbers, bullets and bold around a tag, a heading with a list below. What has no tag is left out.
+What has no tag is left out.
 """
 
 import html
@@ -8,14 +8,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-Entries = list[tuple[str, str]]
+from scripts.generate.tagged_lines import Entries, lines_of
 
 # Models that think aloud do so before they answer, in such marks; a reply that was cut short has no end of it.
 THOUGHT = re.compile(r"<(think|thinking|reasoning|thought)>.*?(</\1>|\Z)", re.S | re.I)
 THOUGHT_END = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.I)
-# What stands before a tag: bullets, bold, a number. The bounds keep a line of a thousand stars from taking minutes.
-MARKS = r"[\W_]{0,20}(?:\d{1,3}[\W_]{1,10})?"
-ITEM = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.):])\s+")
 QUOTES = {'"': '"', "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb", "*": "*", "_": "_"}
 FAILURES = 200  # places at which no JSON begins, before the rest is left
 
@@ -41,51 +38,6 @@ def tag_of(name: str, tags: Iterable[str]) -> str | None:
     """The tag that a key or a cell names: "forward_questions", "Key terms" and "fact 3" are FORWARD, KEY TERM, FACT."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_\d]+", " ", name[:60]).strip().upper()
     return next((tag for tag in tags if re.fullmatch(rf"{tag}S?(?: QUESTIONS?)?", spaced)), None)
-
-
-def listed(lines: list[str]) -> list[str]:
-    """The entries below a tag: the items of a list if it is one, else the whole."""
-    rest = [line for line in lines[1:] if line.strip()]
-    if lines[0].strip(" *_`") or not rest or not ITEM.match(rest[0]):
-        return ["\n".join(lines)]
-    found: list[str] = []
-    for line in rest:
-        item = ITEM.match(line)
-        if item:
-            found.append(line[item.end() :])
-        else:
-            found[-1] += f"\n{line}"
-    return found
-
-
-def lines_of(reply: str, tags: list[str]) -> Entries:
-    """Of lines that begin with a tag.
-
-    Lines without a tag belong to the one before them, up to a blank line or the end of a fence: chat goes on there.
-    """
-    names = "|".join(map(re.escape, tags))
-    begin = re.compile(rf"^{MARKS}({names})(?:S| QUESTIONS?)?(?:\s*#?\d+)?[\s*_`]{{0,9}}[:\uff1a][*_]*", re.I)
-    heading = re.compile(rf"^\s*(?:#+|\*\*)[\s*]*({names})(?:S| QUESTIONS?)?(?:\s*#?\d+)?[\s*]*$", re.I)
-    inner = re.compile(rf"[ |;]+(?=\**(?:{names})\**:)")
-    found: list[tuple[str, list[str]]] = []
-    fenced = goes_on = False
-    lines = []
-    for line in reply.split("\n"):  # two tags may share a line
-        end = match.end() if (match := begin.match(line)) else len(line)
-        lines += (line[:end] + inner.sub("\n", line[end:])).split("\n")
-    for line in lines:
-        if line.strip().startswith("```"):
-            fenced, goes_on = not fenced, goes_on and not fenced
-        elif match := begin.match(line) or heading.match(line):
-            found.append((match[1].upper(), [line[match.end() :]]))
-            goes_on = True
-        elif not line.strip():
-            # A list may stand apart from its heading.
-            goes_on = goes_on and (fenced or not found[-1][1][0].strip(" *_`"))
-        elif goes_on:
-            found[-1][1].append(line)
-    whole = ("SOURCE",)  # of several items, and still one
-    return [(tag, text) for tag, its in found for text in (["\n".join(its)] if tag in whole else listed(its))]
 
 
 def values(text: str) -> Iterator:

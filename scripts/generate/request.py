@@ -1,11 +1,9 @@
-"""One request to a teacher behind an endpoint, sent as its server takes it, and the text of the reply.
+"""One request to a teacher behind an endpoint, sent as its server takes it, and sent again when the server is busy.
 
-Servers differ: some refuse a system message or a temperature, some stream whatever they are asked, some answer an error
-with status 200. What a server refuses is left out from then on.
+Servers differ: some refuse a system message or a temperature. What a server refuses is left out from then on.
 """
 
 import email.utils
-import json
 import re
 import time
 from collections.abc import Callable
@@ -15,8 +13,8 @@ import jinja2
 import openai
 
 from scripts import endpoint
+from scripts.generate.received import read, whole
 
-LONGEST = 100_000  # characters of a reply that are looked at
 TRIES, PAUSE = 4, 2.0  # of a reply that cannot be read; seconds before the next
 PATIENCE = 600  # seconds: the longest wait that a server can ask for
 # What may be left out or changed: the word in the server's error.
@@ -59,42 +57,6 @@ def shaped(messages: list[dict], options: dict, settings: dict) -> dict:
     more = dict(settings["request"])
     body = {**sent.pop("extra_body", {}), **more.pop("extra_body", {})}
     return {**sent, **more, **({"extra_body": body} if body else {})}
-
-
-def plain(content) -> str:
-    """The text of a message's content, which may be a list of parts."""
-    if isinstance(content, list):
-        return "".join(str(part.get("text") or "") for part in content if part.get("type", "text").endswith("text"))
-    return content or ""
-
-
-def read(body: str) -> dict:
-    """{"text", "cut", "usage"} of the body of a reply: a JSON object, or the events of a stream."""
-    try:
-        made, events = [json.loads(body)], False
-    except ValueError:
-        lines = (line.removeprefix("data:").strip() for line in body.split("\n") if line.startswith("data:"))
-        made, events = [json.loads(line) for line in lines if line.startswith("{")], True
-    text, end, answered = "", "", False
-    usage: dict[str, int] = {}
-    for one in made:
-        if fault := one.get("error"):
-            raise openai.OpenAIError(str(fault.get("message", fault) if isinstance(fault, dict) else fault)[:200])
-        usage = one.get("usage") or usage
-        for choice in (one.get("choices") or [])[:1]:
-            said = choice.get("message") or choice.get("delta") or {"content": choice.get("text")}
-            text += plain(said.get("content"))
-            end, answered = choice.get("finish_reason") or end, True
-    if not answered:
-        raise openai.OpenAIError(f"no answer in {' '.join(body.split())[:80]!r}")
-    cut = end == "length" or events and not end or len(text) > LONGEST
-    return {"text": text[:LONGEST], "cut": cut, "usage": usage}
-
-
-def whole(said: dict) -> str:
-    """The text of a reply without a last line that was cut off; a single line stays."""
-    lines = said["text"].rstrip().split("\n")
-    return "\n".join(lines[:-1]) if said["cut"] and len(lines) > 1 else said["text"]
 
 
 def send(client: openai.OpenAI, messages: list[dict], options: dict, settings: dict) -> dict:

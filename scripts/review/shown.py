@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 from scripts import program
-from scripts.generate import decisions, rules
+from scripts.generate import decisions
+from scripts.generate.copies import copied
 
 LABELS = ("Questions", "Questions that measure: never trained", "Answers")
 
 
 def read(path: Path) -> dict:
-    """The content of gathered.json, which rows.py writes; ends the program where there is none."""
+    """The content of gathered.json, which fact_rows.py writes; ends the program where there is none."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -60,7 +61,7 @@ def page(gathered: dict, decided: dict, name: str) -> dict:
     """All of a page: its parts with their facts, its questions without an answer, what was dropped by its reason."""
     parts, left = [], [fact for fact in gathered["facts"] if fact["page"] == name]
     for part in (it for it in gathered["parts"] if it["page"] == name):
-        its = [fact for fact in left if fact["heading"] == part["title"] and rules.copied(fact["source"], part["text"])]
+        its = [fact for fact in left if fact["heading"] == part["title"] and copied(fact["source"], part["text"])]
         left = [fact for fact in left if fact not in its]
         facts = [{"id": fact["id"], "fact": fact["fact"], "source": fact["source"], "groups": groups(fact),
                   "terms": [group[0] for group in fact["key_terms"]], "entry": decided.get(fact["id"], {})}

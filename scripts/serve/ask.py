@@ -4,7 +4,7 @@ import argparse
 
 from scripts import configuration, program
 from scripts.retrieve import answers
-from scripts.serve import llama, local_server
+from scripts.serve import llama, local_server, options
 
 
 def closed_book(args: argparse.Namespace, question: str) -> str:
@@ -22,7 +22,7 @@ def closed_book(args: argparse.Namespace, question: str) -> str:
         program.fail(f"{args.model}: no answer ({error}); if the file is damaged, make it again")
 
 
-def from_pages(args: argparse.Namespace, pages: local_server.Pages, question: str) -> str:
+def from_pages(args: argparse.Namespace, pages: options.Pages, question: str) -> str:
     """What the pages say, with the sources."""
     if args.model.is_file() and (url := local_server.find_server(args.model, args.port, pages)):
         try:
@@ -34,14 +34,14 @@ def from_pages(args: argparse.Namespace, pages: local_server.Pages, question: st
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    local_server.add_options(parser)
+    options.add_options(parser)
     parser.add_argument("--question", required=True)
     args = parser.parse_args()
     # An argument that is no UTF-8 arrives as half characters, which no tokenizer takes.
     question = args.question.encode(errors="replace").decode()
     if not question.strip():
         program.fail('no question; run make ask Q="What is a Snapshot in Konflux?"')
-    pages = local_server.pages_of(args)
+    pages = options.pages_of(args)
     print(program.printable(from_pages(args, pages, question) if pages else closed_book(args, question)))
 
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from scripts import configuration, ilab
-from scripts.serve import llama, local_server
+from scripts.serve import llama, local_server, options
 
 
 def chat_command(args, url, session):
@@ -22,11 +22,11 @@ def chat_command(args, url, session):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    local_server.add_options(parser)
+    options.add_options(parser)
     parser.add_argument("--work", type=Path, required=True, help="scratch folder for the history and the server's log")
     args = parser.parse_args()
     llama.check_gguf(args.model)
-    pages = local_server.pages_of(args)
+    pages = options.pages_of(args)
     system = configuration.system_prompt(args.config, args.model)
     args.work.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:

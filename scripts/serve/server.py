@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from scripts import configuration, ilab, program
-from scripts.serve import llama, local_server
+from scripts.serve import llama, local_server, options
 
 
 def offered(models: dict[str, Path], config: Path) -> str:
@@ -22,12 +22,12 @@ def offered(models: dict[str, Path], config: Path) -> str:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    local_server.add_options(parser)
+    options.add_options(parser)
     parser.add_argument("--base", type=Path, help="GGUF file of the base model, offered beside the other")
     args = parser.parse_args()
     llama.check_gguf(args.model)
     local_server.check_port(args.port, "make serve")
-    pages = local_server.pages_of(args)
+    pages = options.pages_of(args)
     what = f"the pages of {args.index}, and {args.model}," if pages else args.model
     address = f"http://127.0.0.1:{args.port}"
     print(f"serving {what} at {address}/v1, with a page to ask at {address}/, Ctrl-C ends it", flush=True)

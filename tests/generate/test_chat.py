@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from scripts import endpoint
-from scripts.generate import asker, authored, chat, facts_file, findable, gather, nearest, parts, rows, teacher
+from scripts.generate import asker, authored, chat, fact_rows, facts_file, findable, gather, nearest, parts, teacher
 from scripts.measure import scoring
 from tests.conftest import untrained_finder
 from tests.generate import servers, teachers
@@ -261,7 +261,7 @@ def test_the_rows_are_made_from_the_facts(flow, monkeypatch, capsys):
     output = flow.folder / "generated/train_konflux.jsonl"
     given = Namespace(asked="asked.json", output=output, config=CONFIG, authored=ROOT / "evaluation/facts.yaml",
                       review=flow.folder / "review.yaml", index=None, finder=None)  # fmt: skip
-    rows.write_facts(asked, QNA, given)
+    fact_rows.write_facts(asked, QNA, given)
     content = facts_file.read(flow.folder / "generated/facts.yaml")
     made = [json.loads(line) for line in output.read_text().splitlines()]
     assert {row["system"] for row in made} == {"You answer questions about Konflux."} and len(content["facts"]) == 19

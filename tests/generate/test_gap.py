@@ -2,7 +2,8 @@
 
 import pytest
 
-from scripts.generate.gap import asks_for, asks_for_object, is_gap
+from scripts.generate.after_verb import asks_for, asks_for_object
+from scripts.generate.gap import is_gap
 from scripts.generate.phrases import ends, noun, same, tokens
 
 GAPS = [

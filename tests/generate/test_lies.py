@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.generate import differs, findable, rules
+from scripts.generate import copies, differs, findable, rules
 from tests.generate import teachers
 
 SOURCE = "MintMaker runs every 4 hours, beginning at midnight UTC."
@@ -21,13 +21,13 @@ PART = {
     ("runs every 4 hours at midnight", None), ("UTC. It opens", "UTC. It opens"), ("", None), ("?", None), ("4", None),
 ])  # fmt: skip
 def test_a_copy_may_differ_in_marks_only(source, found):
-    assert rules.copied(source, PART["text"]) == found
+    assert copies.copied(source, PART["text"]) == found
 
 
 def test_a_copy_is_what_the_page_says():
     page = "Set `a_b` to \u2018x\u2019 \u2014 or use --delay-max."
-    assert rules.copied("Set a_b to 'x' - or use --delay-max", page) == page
-    assert rules.copied("--delay-max", page) == "--delay-max."
+    assert copies.copied("Set a_b to 'x' - or use --delay-max", page) == page
+    assert copies.copied("--delay-max", page) == "--delay-max."
 
 
 @pytest.mark.parametrize("text, other", [

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.generate import authored, decisions
+from scripts.generate import authored, decisions, decisions_file
 from scripts.generate.decisions import REJECTED
 from tests.conftest import ROOT
 
 
 def test_no_decision_changes_nothing(gathered, tmp_path):
-    assert decisions.read(tmp_path / "review.yaml") == {}
+    assert decisions_file.read(tmp_path / "review.yaml") == {}
     assert decisions.apply(gathered, {}) == (gathered, [])
     assert decisions.apply(gathered, {"gone-1": {"decision": "rejected", "rejected": ["x"]}}) == (gathered, [])
     assert decisions.apply(gathered, {"garden-1": {"decision": "accepted"}}) == (gathered, [])
@@ -76,12 +76,12 @@ def test_decisions_are_written_in_one_order_without_what_is_empty(tmp_path):
         "a": {"edited": {"Q: x": "Ü \u2028"}},
         "c": {"edited": {}},
     }
-    decisions.write(path, decided)
-    assert decisions.read(path) == {"a": decided["a"], "b": {"decision": "rejected"}}
+    decisions_file.write(path, decided)
+    assert decisions_file.read(path) == {"a": decided["a"], "b": {"decision": "rejected"}}
     assert list(yaml.safe_load(path.read_text())) == ["a", "b"] and path.read_text().startswith("# Written by")
-    assert decisions.count(decisions.read(path)) == 2
-    decisions.write(path, {})
-    assert decisions.read(path) == {}
+    assert decisions_file.count(decisions_file.read(path)) == 2
+    decisions_file.write(path, {})
+    assert decisions_file.read(path) == {}
 
 
 @pytest.mark.parametrize("text, message", [
@@ -93,18 +93,18 @@ def test_decisions_are_written_in_one_order_without_what_is_empty(tmp_path):
 def test_a_broken_file_is_one_line(tmp_path, text, message):
     (tmp_path / "review.yaml").write_text(text)
     with pytest.raises(SystemExit) as stopped:
-        decisions.read(tmp_path / "review.yaml")
+        decisions_file.read(tmp_path / "review.yaml")
     assert message in stopped.value.code and "review.yaml" in stopped.value.code and "\n" not in stopped.value.code
 
 
 def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, capsys):
-    from scripts.generate import findable, gather, rows
+    from scripts.generate import fact_rows, findable, gather
 
     (tmp_path / "review.yaml").write_text("garden-1: {decision: rejected}\n")
     (tmp_path / "generated").mkdir()
     authored_facts = {"general": [], "general_trained": []}
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(rows.facts_file, "read", lambda path: authored_facts)
+    monkeypatch.setattr(fact_rows.facts_file, "read", lambda path: authored_facts)
     monkeypatch.setattr(findable, "lost", lambda *given: {})
     found = {key: gathered[key] for key in ("facts", "unanswerable")} | {"untrained": [], **authored_facts}
     monkeypatch.setattr(gather, "gather", lambda *given: (found, gathered["dropped"]))
@@ -112,7 +112,7 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     output = tmp_path / "generated/train_konflux.jsonl"
     given = Namespace(asked=output, output=output, config=ROOT / "config/embedded.yaml", review=Path("review.yaml"),
                       authored=None, index=None, finder=None)  # fmt: skip
-    rows.write_facts(asked, {"domain": "Garden"}, given)
+    fact_rows.write_facts(asked, {"domain": "Garden"}, given)
     rejected = [json.loads(line) for line in (tmp_path / "generated/rejected.jsonl").read_text().splitlines()]
     assert [(row["reason"], row["user"]) for row in rejected[1:]] == [(REJECTED, "The tree is a pear.")]
     assert (
@@ -126,5 +126,5 @@ def test_rows_apply_the_decisions_and_say_so(gathered, tmp_path, monkeypatch, ca
     )
     before = output.read_bytes()
     with pytest.raises(SystemExit, match="review.yaml rejects all of them; make review shows them"):
-        rows.write_facts(asked, {"domain": "Garden"}, given)
+        fact_rows.write_facts(asked, {"domain": "Garden"}, given)
     assert output.read_bytes() == before

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scripts.generate import decisions
+from scripts.generate import decisions_file
 from scripts.review import server
 from scripts.serve import local_server
 from tests import browser
@@ -51,7 +51,7 @@ def test_keys_decide_about_facts_and_texts(drive, tmp_path):
       await key("n"); said.push(focused()); await key("r"); await key("]"); await wait(300);
       said.push(focused()); await key("a"); await key("u");
     """)
-    assert decisions.read(tmp_path / "review.yaml") == {
+    assert decisions_file.read(tmp_path / "review.yaml") == {
         "garden-1": {"decision": "accepted"},
         "garden-2": {"decision": "rejected", "rejected": ["What is plum number 0?"],
                      "edited": {"What is plum number 1?": "Which plum number 1?"}},
@@ -73,7 +73,7 @@ def test_buttons_decide_too_and_a_refusal_is_said(drive, tmp_path):
       };
       await press(0, "Reject"); await press(0, "Undo"); await press(1, "Reject"); await press(2, "Reject");
     """)
-    assert decisions.read(tmp_path / "review.yaml") == {"garden-1": {"rejected": ["What is pear number 0?"]}}
+    assert decisions_file.read(tmp_path / "review.yaml") == {"garden-1": {"rejected": ["What is pear number 0?"]}}
     assert 'class="bad">a fact needs two answers, and two questions that are trained</p>' in shown
     assert shown.count("<kbd>") == 9
 

@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 from starlette.testclient import TestClient
 
-from scripts.generate import decisions
+from scripts.generate import decisions_file
 from scripts.review import server, shown
 from scripts.serve import local_server
 from tests.conftest import ROOT, one_line
@@ -67,7 +67,7 @@ def test_each_decision_is_in_the_file_at_once_and_can_be_taken_back(client, path
     decide(client, id="garden-1", text="Which pear?", decision="rejected")
     decide(client, id="garden-1", text="Say 0: pear it is.", edit="It is a pear.")
     decide(client, id="unanswerable", text="Who felled it?", decision="rejected")
-    assert decisions.read(path) == {
+    assert decisions_file.read(path) == {
         "garden-1": {"decision": "accepted", "statement": "A pear tree.", "rejected": ["Which pear?"],
                      "edited": {"Say 0: pear it is.": "It is a pear."}},
         "unanswerable": {"rejected": ["Who felled it?"]},
@@ -75,9 +75,9 @@ def test_each_decision_is_in_the_file_at_once_and_can_be_taken_back(client, path
     decide(client, id="garden-1", text="Which pear?", decision="accepted")
     decide(client, id="garden-1", text="Say 0: pear it is.", edit="Say 0: pear it is.")
     decide(client, id="garden-1", edit="The tree is a pear.")
-    assert decisions.read(path)["garden-1"] == {"decision": "accepted"}
+    assert decisions_file.read(path)["garden-1"] == {"decision": "accepted"}
     decide(client, id="unanswerable", text="Who felled it?", decision="")
-    assert decide(client, id="garden-1", decision="")[1]["entry"] == {} and decisions.read(path) == {}
+    assert decide(client, id="garden-1", decision="")[1]["entry"] == {} and decisions_file.read(path) == {}
 
 
 @pytest.mark.parametrize("form, status, message", [
@@ -99,7 +99,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(client, path, form, st
 def test_decisions_about_facts_that_are_gone_stay(client, path):
     path.write_text("gone-1: {decision: rejected}\n")
     decide(client, id="garden-1", decision="accepted")
-    assert decisions.read(path) == {"garden-1": {"decision": "accepted"}, "gone-1": {"decision": "rejected"}}
+    assert decisions_file.read(path) == {"garden-1": {"decision": "accepted"}, "gone-1": {"decision": "rejected"}}
 
 
 def test_a_file_that_is_broken_meanwhile_is_named_and_kept(client, path):

@@ -17,14 +17,15 @@ endif
 build/args/generate: WITH = $(call KEEP,generate) --section generate \
 	--set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
 	--file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
-	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,block,chat_patch}.py \
+	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,tagged_lines,block,chat_patch}.py \
 	scripts/retrieve/pieces.py
 # Rows of a teacher behind an endpoint are those that the search of the whole site lets pass.
 SEARCHED := $(if $(ELSEWHERE),build/args/rag build/args/finder)
 build/args/curate: | $(SEARCHED)
 build/args/curate: WITH = --section general models --file qna.yaml evaluation/facts.yaml review.yaml $(SEARCHED) \
-	--code scripts/generate/{rows,raw,curate,support,gap,phrases,grammar,openings,gather,rules,differs,findable}.py \
-	scripts/generate/{authored,facts_file,decisions}.py scripts/retrieve/{search,opened}.py
+	--code scripts/generate/{rows,raw,curate,support,gap,after_verb,phrases,grammar,openings}.py \
+	scripts/generate/{fact_rows,gather,entry,rules,copies,differs,findable,authored,facts_file,decisions,decisions_file}.py \
+	scripts/retrieve/{search,opened}.py
 build/args/pre-generated: WITH = --section general models --file evaluation/facts.yaml \
 	--code scripts/generate/{authored,facts_file}.py
 build/args/train-$(NAME): $(ROWS) | $(BASE)/record.json

@@ -4,7 +4,6 @@ A stopped training goes on from its last saved state when it is run again with t
 until the new ones are whole.
 """
 
-import argparse
 import json
 import math
 import shutil
@@ -12,14 +11,12 @@ from pathlib import Path
 
 from scripts import arguments, files, ilab
 from scripts.program import cores, die_with_parent, fail
-from scripts.train import accelerated, checkpoint, folder, gpus, history, progress, rows
+from scripts.train import accelerated, checkpoint, folder, gpus, history, options, progress, rows
 
 # Tokens/s of the first estimate: 135M parameters, batches of 8, 2 cores of an EPYC with AVX2, 2026: 230 with 10 frozen
 # layers, less the twelfth by which 5 are slower (371 against 400 on another machine).
 # From the second training on, the figure that this machine reached is used.
 REFERENCE_RATE = 210
-# Seconds between two saved states. One takes 1 s and 0.5 GB at 135M parameters.
-SAVE_EVERY = 240
 # glibc gives large blocks back to the kernel at once and gets them anew, zeroed, at every step of the training:
 # keeping them, in huge pages, makes it a third faster. Other C libraries ignore the variable.
 MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000"}
@@ -78,29 +75,8 @@ def estimate(tokens: int, device: str, rate: float | None) -> str:
     return f"about {tokens / rate / 60:.0f} min at {rate:.0f} tokens/s ({where})"
 
 
-def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--arguments", type=Path, required=True, help="arguments file of the stage")
-    parser.add_argument("--data", type=Path, required=True, help='rows {"system", "user", "assistant"}, JSON lines')
-    parser.add_argument("--config", type=Path, required=True, help="ilab config; its train section holds the knobs")
-    parser.add_argument("--base", type=Path, required=True, help="folder of make base: hf/ and model.gguf")
-    parser.add_argument("--work", type=Path, required=True, help="scratch folder, removed at the end")
-    parser.add_argument("--output", type=Path, required=True, help="safetensors file to write")
-    parser.add_argument("--save-every", type=float, default=SAVE_EVERY, metavar="SECONDS", help="of the state")
-    parser.add_argument("--nnodes", type=int, default=1, help="machines with GPUs that train together")
-    parser.add_argument("--node-rank", type=int, default=0, help="number of this one, from 0; only 0 makes the weights")
-    parser.add_argument("--rdzv-endpoint", default="", metavar="HOST:PORT", help="where node 0 listens for the others")
-    parser.add_argument("--checkpoints", type=Path, help="empty folder that all nodes share")
-    args = parser.parse_args()
-    if not 0 <= args.node_rank < args.nnodes or (args.nnodes > 1 and not (args.rdzv_endpoint and args.checkpoints)):
-        fail(f"NNODES={args.nnodes} NODE_RANK={args.node_rank}: several nodes need RDZV_ENDPOINT=HOST:PORT of node 0, "
-             "CHECKPOINTS=FOLDER that they share, and a NODE_RANK each, from 0 to NNODES - 1")  # fmt: skip
-    args.checkpoints = args.checkpoints or args.work / "checkpoints"
-    return args
-
-
 def main():
-    args = parse()
+    args = options.parse(__doc__)
     die_with_parent()
     losses, digest = args.output.with_name("training.jsonl"), files.sha256(args.arguments)
     if args.output.exists() and (made := history.summary(losses)).get("arguments") == digest:

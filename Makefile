@@ -25,8 +25,8 @@ PARALLEL  := 8
 NNODES    := 1
 NODE_RANK := 0
 VENV      := .venv
-UNSET     := SELECTOR INCLUDE EXCLUDE DELAY MAX_PAGES MAX_TIME PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET QUESTIONS \
-	Q RAG SITES FAST RDZV_ENDPOINT CHECKPOINTS TORCH_BACKEND
+UNSET     := SELECTOR INCLUDE EXCLUDE DELAY MAX_PAGES MAX_TIME PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET PIPELINE \
+	QUESTIONS Q RAG SITES FAST RDZV_ENDPOINT CHECKPOINTS TORCH_BACKEND
 $(foreach it,$(UNSET),$(eval $(it) :=))
 PYTHON := $(VENV)/bin/python
 include scripts/settings.mk
@@ -70,7 +70,7 @@ validate: | $(VENV)/.done  ## check qna.yaml against InstructLab's schema
 # What a teacher said of a page is kept, and asked for again only when the page, a prompt or the teacher changes.
 # A teacher behind an endpoint is asked what no page answers too, so the whole site is searched: that takes its index,
 # which is made when the endpoint answers.
-generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=)
+generate: generated/train_konflux.jsonl  ## markdown/ -> generated/, asked by a teacher (PAGES="index mintmaker", ENDPOINT=, TEACHER=, BUDGET=, PIPELINE=full)
 generated/asked.json: build/args/generate | models/base/record.json
 	$(if $(ELSEWHERE),@$(PYTHON) -m scripts.generate.probe --arguments $< --config $(CONFIG))
 	$(if $(ELSEWHERE),@$(MAKE) --no-print-directory build/rag/index.json)

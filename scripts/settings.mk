@@ -30,7 +30,7 @@ ROWS := $(DATA)/train_konflux.jsonl
 NAME := $(call named,$(DATA))-$(basename $(notdir $(CONFIG)))
 ENDPOINT_NAME := $(subst :,-,$(call named,$(value ENDPOINT_MODEL)))
 $(call refuse-marks,MODEL QUESTIONS NAME PORT LIMIT FORMAT PARALLEL ENDPOINT_NAME NNODES NODE_RANK)
-unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET SITES RDZV_ENDPOINT CHECKPOINTS
+unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEACHER WORDINGS BUDGET PIPELINE SITES RDZV_ENDPOINT CHECKPOINTS
 # Python keeps what it compiles: without that a start of ilab takes 12 s of CPU time and not 5.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -55,8 +55,9 @@ INDEX := $(if $(filter 0,$(RAG)),,build/rag/index.json)
 SERVED = $(if $(and $(INDEX),$(filter in-use,$(MODEL))),$(or $(wildcard $(GGUF)),$(BASE)/model.gguf),$(GGUF))
 ASKED  = --model $(SERVED) --config $(CONFIG) --port $(PORT) $(if $(INDEX),$(SITE_INDEX))
 
-# Whether the teacher is behind an endpoint.
-ELSEWHERE := $(or $(wildcard generated/facts.yaml),$(and $(filter generate,$(MAKECMDGOALS)),$(value ENDPOINT)))
+# Whether facts are made, by a teacher behind an endpoint.
+ELSEWHERE := $(if $(value PIPELINE),,$(or \
+	$(wildcard generated/facts.yaml),$(and $(filter generate,$(MAKECMDGOALS)),$(value ENDPOINT))))
 
 # On GPUs of several machines, each runs `make train` with its number. Only machine 0 makes the model.
 NODE  := $(if $(filter-out 0,$(NODE_RANK)),-node$(NODE_RANK))

@@ -15,10 +15,10 @@ build/args/base-$(notdir $(BASE)): WITH = --section general models student \
 	--code scripts/setup/student.py scripts/train/{gguf_file,folder}.py
 endif
 build/args/generate: WITH = $(call KEEP,generate) --section generate \
-	--set $(foreach it,ENDPOINT TEACHER WORDINGS PAGES,$(it)=$(call quoted,$(it))) \
+	--set $(foreach it,ENDPOINT TEACHER WORDINGS PIPELINE PAGES,$(it)=$(call quoted,$(it))) \
 	--file 'markdown/*.md' qna.yaml 'pipelines/*/*.yaml' \
 	--code scripts/generate/{pages,facts,openings,grammar,taxonomy,teacher,patch,parts,said,forms,tagged_lines,block,chat_patch}.py \
-	scripts/retrieve/pieces.py
+	scripts/generate/{full,full_patch}.py scripts/retrieve/pieces.py
 # Rows of a teacher behind an endpoint are those that the search of the whole site lets pass.
 SEARCHED := $(if $(ELSEWHERE),build/args/rag build/args/finder)
 build/args/curate: | $(SEARCHED)

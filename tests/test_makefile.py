@@ -53,7 +53,7 @@ def test_settings_of_the_teacher_reach_the_arguments_file(clone):
     result = clone.make("build/args/generate", "generate", "-n", f"ENDPOINT={NASTY}", f"PAGES={NASTY}")
     assert result.returncode == 0, result.stderr
     written = json.loads((clone.folder / "build/args/generate").read_text())
-    none = {"ENDPOINT": "", "TEACHER": "", "WORDINGS": "", "PAGES": ""}
+    none = {"ENDPOINT": "", "TEACHER": "", "WORDINGS": "", "PIPELINE": "", "PAGES": ""}
     assert written["settings"] == {**none, "ENDPOINT": NASTY, "PAGES": NASTY}
     # `make train` uses the rows with the settings that they were made with.
     clone.make("build/args/generate", "ENDPOINT=x")

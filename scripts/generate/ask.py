@@ -28,6 +28,7 @@ def main():
     given = arguments.read(args.arguments)
     settings, section = given["settings"], given["config"]["generate"]
     url = settings["ENDPOINT"].strip()
+    own = settings.get("PIPELINE", "").strip()
     if not url and (alone := [name for name in ("TEACHER", "WORDINGS") if settings.get(name, "").strip()]):
         program.fail(
             f"{alone[0]}= is for a teacher behind an endpoint; give ENDPOINT= too, such as http://host:8000/v1"
@@ -38,7 +39,11 @@ def main():
     qna = validate.read(args.qna)
     lock = files.lock(args.work.with_suffix(".lock"), "make generate")
     args.work.mkdir(parents=True, exist_ok=True)
-    if url:
+    if own:
+        from scripts.generate import full
+
+        content = full.ask(asked, {**settings, "BUDGET": args.budget}, qna, args.markdown, args.output)
+    elif url:
         from scripts.generate import chat  # here, as its imports take two seconds
 
         content = chat.ask(asked, {**settings, "BUDGET": args.budget}, qna, args.markdown, (args.index, args.finder),

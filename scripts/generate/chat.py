@@ -42,10 +42,10 @@ def command(asked: teacher.Teacher, qna: dict, shown: list[parts.Part], threads:
             "--sdg-scale-factor", 1, "--num-cpus", threads, "--batch-size", 1]  # fmt: skip
 
 
-def follow(total: int):
+def follow(total: int, what: str):
     """A function for each line that ilab prints, the counts that it keeps, and the bar."""
     counts = {"done": 0, "calls": 0, "in": 0, "out": 0}
-    bar = Progress(TextColumn("parts"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"),
+    bar = Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"),
                    TimeRemainingColumn(), disable=not sys.stdout.isatty())  # fmt: skip
     task = bar.add_task("", total=total, said="")
 
@@ -57,7 +57,7 @@ def follow(total: int):
                 counts[name] = max(counts[name], count)  # lines of several threads come in any order
             bar.update(task, completed=counts["done"], said=f"{counts['calls']} requests")
             if bar.disable and counts["done"] % max(1, total // 10) == 0:
-                print(f"{counts['done']} of {total} parts, {counts['calls']} requests", flush=True)
+                print(f"{counts['done']} of {total} {what}, {counts['calls']} requests", flush=True)
 
     return each, counts, bar
 
@@ -71,18 +71,21 @@ def gathered(work: Path, shown: list[parts.Part]) -> list[dict]:
             for number, part in enumerate(shown)]  # fmt: skip
 
 
-def run_ilab(given: list, work: Path, total: int) -> dict:
-    """Run ilab; returns the counts. Where the asker stopped it, its reason ends the program in the place of ilab's."""
+def run_ilab(given: list, work: Path, total: int, patch_of, what: str) -> dict:
+    """Run ilab, patched by the module `patch_of`, over `total` of `what`; returns the counts.
+
+    Where the asker stopped it, its reason ends the program in the place of ilab's.
+    """
     stopped = work / "stopped"
     stopped.unlink(missing_ok=True)
-    each, counts, bar = follow(total)
+    each, counts, bar = follow(total, what)
     try:
         with bar:
-            teacher.run(given, work, chat_patch, endpoint.key(), each)
+            teacher.run(given, work, patch_of, endpoint.key(), each)
     except SystemExit:
         if stopped.is_file():
-            program.fail(f"{stopped.read_text(encoding='utf-8')}; {counts['done']} of {total} parts are done, and make "
-                         "generate goes on from there")  # fmt: skip
+            program.fail(f"{stopped.read_text(encoding='utf-8')}; {counts['done']} of {total} {what} are done, and "
+                         "make generate goes on from there")  # fmt: skip
         raise
     return counts
 
@@ -113,7 +116,7 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, site: tu
         flush=True,
     )
     began = time.monotonic()
-    counts = run_ilab(command(asked, qna, shown, run["threads"], work), work, len(shown))
+    counts = run_ilab(command(asked, qna, shown, run["threads"], work), work, len(shown), chat_patch, "parts")
     tokens = {side: counts[side] for side in ("in", "out")}
     print(f"{counts['calls']} requests, {limits.told(tokens, run['price'])}, {(time.monotonic() - began) / 60:.1f} min")
     return {"teacher": str(folder), "calls": counts["calls"], "tokens": tokens,

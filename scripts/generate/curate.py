@@ -31,11 +31,14 @@ def leans(question: str, answer: str) -> bool:
     return pronoun is not None and not stems(asked[: pronoun.start()])
 
 
-def why_dropped(question: str, answer: str, source: str, context: str = "", product: str = "Konflux") -> str | None:
+def why_dropped(
+    question: str, answer: str, source: str, context: str = "", product: str = "Konflux", copied: bool = True
+) -> str | None:
     """The reason why a pair is dropped, or None when it is kept.
 
     source: the chunk that the answer was made from. context: what else a question may draw on, such as headings.
-    product: what the site is about, a name that does not narrow a question down.
+    product: what the site is about, a name that does not narrow a question down. copied: whether the answer is a
+    sentence of the source, so that the question must be that with a gap; else it is in the teacher's own words.
     """
     question, answer = question.strip(), answer.strip()
     if not question or not answer:
@@ -57,7 +60,7 @@ def why_dropped(question: str, answer: str, source: str, context: str = "", prod
     # "What does Konflux use?", "What can be reset?": half of the site answers that.
     if len(set(asked) - set(stems(product))) < 2 and not re.match(r"what (is|are) |what does .* do\?", question, re.I):
         return "too vague"
-    if not is_gap(question, answer, source):
+    if copied and not is_gap(question, answer, source):
         return "answer does not fit"
     return None
 
@@ -68,11 +71,11 @@ def similar(first: str, second: str) -> float:
     return len(one & two) / len(one | two)
 
 
-def curate(pairs: Iterable[dict], product: str) -> tuple[list[dict], list[dict]]:
+def curate(pairs: Iterable[dict], product: str, copied: bool = True) -> tuple[list[dict], list[dict]]:
     """Split pairs {"user", "assistant", "chunk", "context", ...} into (kept, rejected); rejected ones have a "reason".
 
     A question is a duplicate when it was kept before for any answer, and a near-duplicate when one much like it was
-    kept for the same answer: other wordings of one fact are wanted, the same wording is not. product: as in
+    kept for the same answer: other wordings of one fact are wanted, the same wording is not. product, copied: as in
     why_dropped().
     """
     kept, rejected = [], []
@@ -80,7 +83,7 @@ def curate(pairs: Iterable[dict], product: str) -> tuple[list[dict], list[dict]]
     asked_of: dict[str, list[str]] = {}
     for pair in pairs:
         question = " ".join(pair["user"].split())
-        reason = why_dropped(question, pair["assistant"], pair["chunk"], pair.get("context", ""), product)
+        reason = why_dropped(question, pair["assistant"], pair["chunk"], pair.get("context", ""), product, copied)
         if not reason:
             key = " ".join(words(question)).lower()
             others = asked_of.setdefault(pair["assistant"], [])

@@ -10,7 +10,17 @@ from pathlib import Path
 from scripts import configuration, files, program
 from scripts.generate import curate, raw, validate
 from scripts.generate.counts import report
+from scripts.generate.entry import split
 from scripts.generate.fact_rows import FACTS, GATHERED, QUESTIONS, write_facts
+
+TENTH = 10
+
+
+def pairs_of(asked: dict, page: str) -> list[dict]:
+    """The pairs of a page: those of ilab's own pipeline stand in `asked` itself."""
+    if "pairs" in asked:
+        return [pair for pair in asked["pairs"] if pair["page"] == page]
+    return raw.pairs(Path(asked["teacher"]), page)
 
 
 def read_pairs(asked: dict) -> tuple[list[dict], list[str]]:
@@ -20,7 +30,7 @@ def read_pairs(asked: dict) -> tuple[list[dict], list[str]]:
     for path, text in asked["pages"].items():
         page = Path(path)
         if page.is_file() and files.sha256(page) == text:
-            pairs += raw.pairs(Path(asked["teacher"]), page.stem)
+            pairs += pairs_of(asked, page.stem)
         else:
             changed.append(page.stem)
     return pairs, changed
@@ -36,10 +46,13 @@ def seed_rows(qna: dict, system: str) -> list[dict]:
 
 
 def write_pairs(asked: dict, qna: dict, config: Path, output: Path, where: Path) -> None:
-    """The rows of the embedded way: each pair is a question and the sentence that answers it."""
-    system = configuration.system_prompt(config)
+    """The rows of pairs: each is a question and the sentence that answers it, or what ilab's own pipeline made.
+
+    Of the latter each tenth is not trained. It goes into the test file, beside the seed questions.
+    """
+    system, own_words = configuration.system_prompt(config), "pairs" in asked
     pairs, changed = read_pairs(asked)
-    kept, rejected = curate.curate(pairs, qna["domain"])
+    kept, rejected = curate.curate(pairs, qna["domain"], copied=not own_words)
     if changed:
         names = program.printable(", ".join(changed))
         print(f"without {names}: changed since the teacher was asked; make generate asks again")
@@ -50,11 +63,15 @@ def write_pairs(asked: dict, qna: dict, config: Path, output: Path, where: Path)
     for name in (FACTS, QUESTIONS, GATHERED):  # of another teacher
         output.with_name(name).unlink(missing_ok=True)
     keys = ("user", "assistant", "page", "chunk")
+    rows = [{"system": system, **{key: row[key] for key in keys}} for row in kept]
+    held = set(split([row["user"] for row in rows], len(rows) // TENTH if own_words else 0)[1])
+    test = [row for row in rows if row["user"] in held]
     files.write_json_lines(output.with_name("rejected.jsonl"), rejected)
-    files.write_json_lines(output.with_name("test_konflux.jsonl"), seed_rows(qna, system))
-    files.write_json_lines(output, ({"system": system, **{key: row[key] for key in keys}} for row in kept))
-    print(f"{output}: {len(kept)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} rejected; "
-          "next: make inspect, make train")  # fmt: skip
+    files.write_json_lines(output.with_name("test_konflux.jsonl"), [*test, *seed_rows(qna, system)])
+    files.write_json_lines(output, (row for row in rows if row["user"] not in held))
+    apart = f", {len(test)} held out" * bool(test)
+    print(f"{output}: {len(rows) - len(test)} rows from {len({row['page'] for row in kept})} pages, {len(rejected)} "
+          f"rejected{apart}; next: make inspect, make train")  # fmt: skip
 
 
 def main():

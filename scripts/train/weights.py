@@ -5,7 +5,6 @@ until the new ones are whole.
 """
 
 import json
-import math
 import shutil
 from pathlib import Path
 
@@ -89,7 +88,7 @@ def main():
     lock = files.lock(Path(f"{args.work}.lock"), "training of this model")
     goes_on = prepare(args.work, args.arguments, args.base, args.output)
     batch = knobs["effective_batch_size"]
-    epochs = max(knobs["num_epochs"], math.ceil(knobs["min_steps"] * batch / len(conversed)))
+    epochs = max(knobs["num_epochs"], round(knobs["min_steps"] * batch / len(conversed)))
     tokens, rate = sum(lengths) * epochs, history.last_rate(args.output.parents[1], knobs["device"])
     print(f"{len(conversed)} rows, {sum(lengths)} tokens, {epochs} epoch{'s' * (epochs > 1)} in batches of {batch}: "
           + estimate(tokens, knobs["device"], rate) + ", less what is done" * goes_on, flush=True)  # fmt: skip

@@ -26,7 +26,7 @@ def test_a_training_leaves_a_model_its_losses_and_its_record(once):
     assert len(clone.calls) == 1 and "model train --pipeline full --device cpu" in clone.calls[0]
     # Four rows are too few for one pass.
     knobs = yaml.safe_load((clone.folder / "config/embedded.yaml").read_text())["train"]
-    epochs = math.ceil(knobs["min_steps"] * knobs["effective_batch_size"] / 4)
+    epochs = round(knobs["min_steps"] * knobs["effective_batch_size"] / 4)
     assert f"--num-epochs {epochs} " in clone.calls[0]
     assert clone.model.read_bytes()[:4] == b"GGUF"
     history = [json.loads(line) for line in (clone.model.parent / "training.jsonl").read_text().splitlines()]

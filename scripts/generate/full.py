@@ -90,6 +90,8 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     _, named = pages.read_all(markdown, given["PAGES"].split())
     words = {page.name: len(page.path.read_text(encoding="utf-8-sig").split()) for page in named}
     chosen = [page for page in named if words[page.name] >= LEAST]
+    if not chosen:
+        program.fail(f"no page of {LEAST} words or more to ask about; choose others with PAGES=")
     chunks = sum(-(-words[page.name] // WORDS_A_CHUNK) for page in chosen)
     began = time.monotonic()
     with address(asked) as url:

@@ -1,14 +1,18 @@
 """What changed since the last evaluation: which facts are new, gone or stated otherwise, and which pages got worse."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scripts import configuration
 from scripts.generate.curate import similar
+from scripts.measure.models import PAGES
 
 ALIKE = 0.5  # of two statements of a page, of which one went and one came: it was changed
-FEWER = 2  # right answers fewer than before, for a page to count as worse
+# Right answers fewer than before, for a page to count as worse: a model's answers differ by chance from one training to
+# the next, and those that are looked up do not.
+FEWER = {"pages": 2, "looked_up": 1}
+ROUNDING = 1e-9  # of shares
 FACTS = Path("evaluation/facts.yaml")
 RECALL = ("trained", "held-out")
 
@@ -37,16 +41,33 @@ def pages_of(answers: Sequence[dict]) -> dict[str, dict]:
 
 
 def told(evaluation: dict) -> dict:
-    """What the next evaluation needs to know of this one: {"started", "facts", "pages"}."""
-    run = evaluation["run"]
-    answers = evaluation["models"][run["model"]["name"]]["answers"]
-    return {"started": run["started"], "facts": run.get("facts", {}), "pages": pages_of(answers)}
+    """What the next evaluation needs to know of this one: {"started", "facts", "pages", "looked_up"}.
+
+    "pages" is what the model answers about each page, and "looked_up" what is found in the pages.
+    """
+    run, measured = evaluation["run"], evaluation["models"]
+    found = {kind: pages_of(measured[name]["answers"])
+             for kind, name in (("pages", run["model"]["name"]), ("looked_up", PAGES)) if name in measured}  # fmt: skip
+    return {"started": run["started"], "facts": run.get("facts", {}), **found}
+
+
+def worse(before: dict, now: dict) -> Iterator[dict]:
+    """{"page", "was", "is", "looked_up"} of the pages about which less is right in `now` than `before`, of told()."""
+    for kind, fewer in FEWER.items():
+        for page, its in now.get(kind, {}).items():
+            was = before.get(kind, {}).get(page)
+            if not was:
+                continue
+            # In shares, as the number of questions may be another.
+            lost = (was["right"] / was["n"] - its["right"] / its["n"]) * min(was["n"], its["n"])
+            if lost >= fewer - ROUNDING:
+                yield {"page": page, "was": was, "is": its, "looked_up": kind == "looked_up"}
 
 
 def since(before: dict, now: dict) -> dict:
     """{"since", "added", "dropped", "changed", "worse"} of two results of told().
 
-    A fact is {"page", "fact"}, a changed one has "was" too; a page that got worse is {"page", "was", "is"}.
+    A fact is {"page", "fact"}, a changed one has "was" too.
     """
     old, new = before["facts"], now["facts"]
     added, dropped = ([its[name] for name in its if name not in other] for its, other in ((new, old), (old, new)))
@@ -58,13 +79,8 @@ def since(before: dict, now: dict) -> dict:
             added.remove(fact)
             dropped.remove(twin)
             changed.append({**fact, "was": twin["fact"]})
-    worse = []
-    for page, its in now["pages"].items():
-        was = before["pages"].get(page)
-        # In shares, as the number of questions may be another.
-        if was and (was["right"] / was["n"] - its["right"] / its["n"]) * min(was["n"], its["n"]) >= FEWER:
-            worse.append({"page": page, "was": was, "is": its})
-    return {"since": before["started"], "added": added, "dropped": dropped, "changed": changed, "worse": worse}
+    return {"since": before["started"], "added": added, "dropped": dropped, "changed": changed,
+            "worse": list(worse(before, now))}  # fmt: skip
 
 
 def carried(evaluation: dict, last: dict) -> dict:
@@ -87,6 +103,6 @@ def lines(changes: dict) -> list[str]:
         text += [f"  {sign} {it['page']}: {it['fact']}" for it in changes[kind][:5]]
         text += [f"    ... {len(changes[kind]) - 5} more {kind}; make report shows all"] * (len(changes[kind]) > 5)
     return text + [
-        f"  page {it['page']} got worse: right {it['was']['right']} of {it['was']['n']}, "
-        f"now {it['is']['right']} of {it['is']['n']}" for it in changes["worse"]
+        f"  page {it['page']} got worse{', looked up' * it['looked_up']}: right {it['was']['right']} of "
+        f"{it['was']['n']}, now {it['is']['right']} of {it['is']['n']}" for it in changes["worse"]
     ]  # fmt: skip

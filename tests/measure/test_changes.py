@@ -43,6 +43,14 @@ def test_pages_that_got_worse_by_two_answers_or_more():
     assert "  page apples got worse: right 9 of 10, now 6 of 10" in changes.lines(made)
 
 
+def test_a_page_that_answers_less_is_worse_by_one_answer():
+    before, now = ({**told(FACTS), "looked_up": {"apples": {"n": 3, "right": right}, "pears": {"n": 3, "right": 1}}}
+                   for right in (3, 2))  # fmt: skip
+    assert changes.lines(changes.since(before, now))[1:] == [
+        "  page apples got worse, looked up: right 3 of 3, now 2 of 3"]  # fmt: skip
+    assert not changes.since(now, before)["worse"]
+
+
 def test_nothing_changed():
     assert changes.lines(changes.since(told(FACTS), told(FACTS))) == ["facts since then: the same"]
 

@@ -56,9 +56,7 @@ endif
 # Crawl ----------------------------------------------------------------------------------------------------------------
 
 crawl: | $(VENV)/.done  ## website or folder -> markdown/ (START_URL=, SELECTOR="main" if the text is not found, INCLUDE=, EXCLUDE=)
-	$(PYTHON) crawl.py $(call quoted,START_URL) --output-dir markdown $(call option,--content-selector,SELECTOR) \
-		$(call option,--include,INCLUDE) $(call option,--exclude,EXCLUDE) $(call option,--delay,DELAY) \
-		$(call option,--max-pages,MAX_PAGES) $(call option,--max-time,MAX_TIME)
+	$(PYTHON) crawl.py $(call quoted,START_URL) --output-dir markdown $(CHOSEN)
 crawl-sample: | $(VENV)/.done  ## the bundled site/ -> markdown/, without network
 	$(PYTHON) -m scripts.crawl.serve_site site -- $(PYTHON) crawl.py {} --output-dir markdown --delay 0
 

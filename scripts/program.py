@@ -1,5 +1,6 @@
 """How every script runs and ends: inside this folder, off the network, with one line on stderr when it fails."""
 
+import atexit
 import ctypes
 import errno
 import os
@@ -77,7 +78,16 @@ def say_end(kind, error, trace):
         sys.__excepthook__(kind, error, trace)
 
 
+def flush():
+    """Write what is left for stdout; where `| head` has read enough, nobody: the work of the program is done."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes it once more
+
+
 sys.excepthook = say_end
+atexit.register(flush)
 # In a locale that has not all characters, those that it lacks are shown as "?".
 for stream in (sys.stdout, sys.stderr):
     if hasattr(stream, "reconfigure"):

@@ -35,6 +35,10 @@ unexport Q START_URL SELECTOR INCLUDE EXCLUDE PAGES ENDPOINT ENDPOINT_MODEL TEAC
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
+# What of a website is crawled, and how.
+CHOSEN = $(call option,--content-selector,SELECTOR) $(call option,--include,INCLUDE) $(call option,--exclude,EXCLUDE) \
+	$(call option,--delay,DELAY) $(call option,--max-pages,MAX_PAGES) $(call option,--max-time,MAX_TIME)
+
 # The model that is asked, measured or exported. In models/in-use the exported folder has the model's own name.
 MODELS   := $(if $(filter base,$(MODEL)),$(BASE),models/$(MODEL))
 GGUF     := $(or $(filter %.gguf,$(MODEL)),$(MODELS)/model.gguf)

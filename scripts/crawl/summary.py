@@ -4,6 +4,7 @@ import sys
 
 from scripts.crawl import versions
 from scripts.crawl.address import Scope
+from scripts.crawl.folder import without_host
 from scripts.crawl.result import Result
 
 
@@ -18,13 +19,13 @@ def tell(result: Result, scope: Scope, args, most: int) -> None:
     for title, addresses in (("same text as another page", result.same), ("left out", result.left_out)):
         if addresses:
             first, why = next(iter(addresses.items()))
-            print(f"{title}: {len(addresses)} addresses, as {first} ({why})")
+            print(f"{title}: {len(addresses)} addresses, as {without_host(first)} ({why})")
     for sentence in versions.several(result.pages, scope.start):
         print(f"several: {sentence}", file=sys.stderr)
     for url, why in result.gone.items():
-        print(f"gone: {url}{'' if why.startswith('HTTP') else f' ({why})'}", file=sys.stderr)
+        print(f"gone: {without_host(url)}{'' if why.startswith('HTTP') else f' ({why})'}", file=sys.stderr)
     for url, why in result.failed.items():
-        print(f"failed: {url} {why}", file=sys.stderr)
+        print(f"failed: {without_host(url)} {why}", file=sys.stderr)
     if result.unread:
         limit = "--max-pages" if len(result.pages) >= most else f"--max-time {args.max_time:g} s"
         print(f"stopped: {result.unread} addresses unread after {len(result.pages)} pages ({limit})", file=sys.stderr)

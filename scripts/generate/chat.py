@@ -56,7 +56,7 @@ def follow(total: int, what: str):
             for name, count in zip(("calls", "in", "out"), map(int, words[2:]), strict=True):
                 counts[name] = max(counts[name], count)  # lines of several threads come in any order
             bar.update(task, completed=counts["done"], said=f"{counts['calls']} requests")
-            if bar.disable and counts["done"] % max(1, total // 10) == 0:
+            if bar.disable and words[1] != "0" and counts["done"] % max(1, total // 10) == 0:
                 print(f"{counts['done']} of {total} {what}, {counts['calls']} requests", flush=True)
 
     return each, counts, bar

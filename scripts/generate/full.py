@@ -101,7 +101,7 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
         folder = output.parent / "teachers" / f"{raw.folder(asked.model or known, asked.endpoint)}-{name}"
         run |= {"replies": str(folder.resolve()), "stopped": str(work / "stopped")}
         files.replace_text(work / full_patch.RUN, json.dumps(run, ensure_ascii=False))
-        print(f"{known}, pipeline {name}: {len(chosen)} pages, {chunks} chunks of up to {WORDS_A_CHUNK} words, "
+        print(f"{known}, pipeline {name}: pages: {len(chosen)}, chunks of up to {WORDS_A_CHUNK} words: {chunks}, about "
               f"{chunks * REQUESTS_A_CHUNK} requests and up to {REQUESTS_A_PAIR} for each pair, less what {folder} has",
               flush=True)  # fmt: skip
         command = ["--config", asked.config.resolve(), "data", "generate", "--quiet", "--endpoint-url", url,

@@ -33,12 +33,14 @@ def apply(module) -> None:
 
     run = json.loads(RUN.read_text(encoding="utf-8"))
     generate, read = module.generate_data, module.jlload
+    begun = []
 
-    def begun(path) -> list:
-        """The samples of a page, which ilab reads when it begins with that."""
-        print("done 1 0 0 0", flush=True)
+    def samples(path) -> list:
+        """The samples of a page. ilab reads them when it begins with the page, so the one before is done."""
+        print(f"done {len(begun[-1:])} 0 0 0", flush=True)
+        begun.append(path)
         return read(path)
 
-    module.jlload = begun
+    module.jlload = samples
     module.generate_data = lambda client, **options: generate(chatting(Asker(client, run)), **options)
     patch.apply(module)

@@ -41,6 +41,8 @@ def test_help_lists_every_phony_target(clone):
 
 @pytest.mark.parametrize("setting, goal, option", [
     ("Q", "ask", "--question"), ("SELECTOR", "crawl", "--content-selector"), ("START_URL", "crawl", "crawl.py"),
+    ("INCLUDE", "crawl", "--include"), ("EXCLUDE", "crawl", "--exclude"), ("DELAY", "crawl", "--delay"),
+    ("MAX_PAGES", "crawl", "--max-pages"), ("MAX_TIME", "crawl", "--max-time"),
 ])  # fmt: skip
 def test_a_setting_reaches_the_script_as_it_was_typed(clone, setting, goal, option):
     shown = clone.shown(goal, f"{setting}={NASTY}")
@@ -111,6 +113,20 @@ def test_pages_are_answered_from_also_where_no_model_was_trained(clone):
     assert stages == ["retrieve.training", "retrieve.reader", "retrieve.index", "serve.ask"]
     assert "--model models/base/model.gguf" in plan[-1] and "--index build/rag/index.json" in plan[-1]
     assert "--model kept/x.gguf" in asked("MODEL=kept/x.gguf")[-1]
+
+
+@pytest.mark.parametrize("goal, stages", [
+    ("evaluate", ["measure.answers", "measure.evaluation", "measure.gate"]),  # it trains no model
+    ("report", ["measure.answers", "measure.evaluation", "measure.report"]),
+    ("chart", ["measure.answers", "measure.evaluation", "measure.chart"]),
+    ("demo", ["train.weights", "train.model", "train.curve", "train.use", "serve.demo"]),
+])  # fmt: skip
+def test_what_a_goal_runs(clone, goal, stages):
+    plan = clone.make("-n", goal)
+    assert plan.returncode == 0, plan.stderr
+    found = re.findall(r"-m scripts\.(?!arguments)(\S+)", plan.stdout)
+    made = {"retrieve.training", "retrieve.reader", "retrieve.index", "generate.authored", "setup.base_model"}
+    assert [stage for stage in found if stage not in made] == stages
 
 
 def test_a_dry_run_runs_nothing_and_a_second_one_says_the_same(clone):

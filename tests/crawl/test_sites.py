@@ -66,6 +66,15 @@ def test_indexes_of_any_depth_and_number(tmp_path):
         assert summary(crawl(tmp_path, f"{address}/docs/"))[:2] == (61, 61)
 
 
+def test_links_lead_where_the_page_says_that_they_begin(tmp_path):
+    base = '<base href="/docs/deep/">'
+    served = {"/docs/": body('<a href="a.html">on</a>', base), "/docs/deep/a.html": body("there")}
+    with serving_pages(served) as (address, _):
+        result = crawl(tmp_path, f"{address}/docs/")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert pages(tmp_path)["docs-deep-a.md"] == "there\n" and "/docs/deep/a.html)" in pages(tmp_path)["docs.md"]
+
+
 def test_a_picture_is_no_page():
     urls = '<url><loc>http://h/a/</loc><image:image xmlns:image="i"><image:loc>http://h/x.png</image:loc></image:image></url>'
     assert entries(URLSET.format(urls).encode()) == (["http://h/a/"], [])

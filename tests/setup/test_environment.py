@@ -72,6 +72,21 @@ def test_a_new_environment_takes_the_place_of_the_old_one(setup):
     assert {path.name for path in setup.folder.glob(".venv*")} == {".venv", ".venv-uv", ".venv.arguments"}
 
 
+def test_the_lock_is_replaced_whole_or_stays(tmp_path):
+    uv, lock = tmp_path / "uv", tmp_path / "requirements.lock"
+    lock.write_text("old==1\n")
+    for last, code, left in (("exit 2", 2, "old==1\n"), ('echo "new==2" >>"${@: -1}"', 0, "old==1\nnew==2\n")):
+        # What it is given to write to holds the versions of before.
+        uv.write_text(f'#!/bin/bash\necho "$@" >called\n[[ $(<"${{@: -1}}") == old==1 ]] || exit 3\n{last}\n')
+        uv.chmod(0o755)
+        command = [ROOT / "scripts/setup/lock.sh", uv, "--upgrade"]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert (result.returncode, lock.read_text()) == (code, left), result.stderr
+        assert not (tmp_path / "requirements.lock.partial").exists()
+    called = (tmp_path / "called").read_text()
+    assert "--generate-hashes" in called and "--upgrade --override overrides.txt requirements.in" in called
+
+
 def test_a_failing_installation_leaves_the_old_environment(setup):
     assert setup.run().returncode == 0
     (setup.folder / ".venv/working").touch()

@@ -10,6 +10,7 @@ https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/ba
 import json
 import os
 import sys
+import traceback
 import types
 from pathlib import Path
 
@@ -20,7 +21,22 @@ TARGET = "instructlab.model.backends.llama_cpp"
 
 
 def create_app(settings):
-    """The API for the model that ilab's `settings` name; ends the program when llama.cpp cannot load it.
+    """application(settings); ends the program when it cannot be made.
+
+    Whatever is raised here, ilab says nothing of it and exits with 0:
+    https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/serve_backend.py
+    """
+    try:
+        return application(settings)
+    except SystemExit as stopped:
+        print(stopped, file=sys.stderr, flush=True)
+    except Exception:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def application(settings):
+    """The API for the model that ilab's `settings` name.
 
     In the environment PAGES is a JSON list of the index, the finder and the config, for answers from the pages, and
     OFFERED is a JSON object of models: {name: {"path", and what the list of models tells of it}}.
@@ -35,14 +51,11 @@ def create_app(settings):
 
 
 def loaded(path, settings):
-    """The model in file `path`; ends the program when llama.cpp cannot load it."""
+    """The model in file `path`; SystemExit when llama.cpp cannot load it."""
     try:
         return llama.load(path, settings.n_ctx, settings.n_gpu_layers)
     except ValueError as error:
-        # Whatever is raised here, ilab says nothing of it and exits with 0:
-        # https://github.com/instructlab/instructlab/blob/v0.26.1/src/instructlab/model/serve_backend.py
-        print(f"server: {path}: {error}; if the file is damaged, make it again", file=sys.stderr, flush=True)
-        os._exit(1)
+        sys.exit(f"server: {path}: {error}; if the file is damaged, make it again")
 
 
 def apply(module):

@@ -11,6 +11,7 @@ import pytest
 
 from scripts import configuration
 from scripts.serve import chat_patch, llama, local_server
+from tests.conftest import untrained_finder
 from tests.serve.conftest import CASES, CONFIG, ROOT, ask, chat
 
 QUESTIONS = ("Who reviews a release?", "What is Konflux?", "What is a Snapshot in Konflux?")
@@ -134,6 +135,25 @@ def test_a_chat_starts_a_server_and_ends_it(run, tiny, tmp_path):
     answer = plain(ask(run, model, QUESTIONS[2]).stdout)
     assert len(answer) > 20 and answer in plain(shown) and "tokenstogetherand4095fit" in plain(shown)
     assert not [command for command in running() if str(model) in command]
+
+
+@pytest.mark.slow
+def test_a_chat_answers_from_the_pages(run, tiny, tmp_path):
+    page, index, given = (tmp_path / name for name in ("markdown/lamps.md", "index.json", "arguments"))
+    page.parent.mkdir()
+    page.write_text("# Lamps\n\nThe lamp of the cellar burns for nine hours. Each lamp hangs on a hook.\n")
+    given.write_text(json.dumps({"settings": {}, "config": {}, "files": {}, "code": {}}))
+    untrained_finder(tmp_path)
+    pages = ("--finder", tmp_path / "models/finder/model.safetensors")
+    made = run("retrieve.index", "--arguments", given, "--markdown", page.parent, *pages, "--output", index)
+    assert made.returncode == 0, made.stderr
+    question, port = "How long does the lamp of the cellar burn?", local_server.free_port()
+    options = ("--model", tiny, "--config", CONFIG, "--port", port, "--index", index, *pages)
+    failed = run("serve.chat", *options, "--work", tmp_path / "work")
+    assert failed.returncode == 1 and "reader.gguf: no such file; run make finder" in failed.stderr
+    assert run("retrieve.reader", "--output", tmp_path / "models/finder/reader.gguf").returncode == 0
+    shown = chat(run, tiny, port, tmp_path / "work", [question], "--index", index, *pages)
+    assert "Thelampofthecellarburnsforninehours" in plain(shown) and "Lamps" in shown
 
 
 def running():

@@ -22,6 +22,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+# Few people have it, and without it output comes in another order.
+os.environ.pop("PYTHONUNBUFFERED", None)
 # A file's tests run in one worker, and so do those of these folders, which share servers and trained clones.
 TOGETHER = ("serve", "train")
 APART = ("test_students.py", "test_resume.py")  # have a training of their own

@@ -22,13 +22,14 @@ def command(*arguments, patch: str | None = None) -> list[str]:
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of `ilab`: a server on this machine is asked through no proxy, a git hook leads no commit away.
 
-    scripts/ is importable from any folder. more: variables to add.
+    scripts/ is importable from any folder. What ilab prints comes at once: else its progress comes late, and after the
+    error that it ends with. more: variables to add.
     """
     known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     local = dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, [known, "127.0.0.1", "localhost"])))
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, **local, "PYTHONPATH": path, **(more or {})}
+    return {**kept, **local, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **(more or {})}
 
 
 def last_line(log: Path) -> str:

@@ -66,7 +66,11 @@ async def ask_all(model: dict, requests: list[dict], keep: Callable[[dict, str, 
 
 def ask(model: dict, requests: list[dict], keep: Callable[[dict, str, float], None], parallel: int) -> None:
     """The same; ends the program at the first request that fails. What was kept until then stays."""
+    failed = []
     try:
         asyncio.run(ask_all(model, requests, keep, parallel))
     except* OSError as errors:
-        program.fail(f"{model['path']}: {errors.exceptions[0]}; the answers so far are kept, run it again to go on")
+        failed += errors.exceptions
+    # Not above: Python 3.11.2 makes a group, and a traceback, of what except* raises.
+    if failed:
+        program.fail(f"{model['path']}: {failed[0]}; the answers so far are kept, run it again to go on")

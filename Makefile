@@ -155,8 +155,8 @@ evaluate-foreign: build/args/rag models/finder/model.safetensors models/finder/r
 report: $(RESULT)/report.html  ## the evaluation as one page to look at
 $(RESULT)/report.html: $(RESULT)/evaluation.json scripts/measure/report.py scripts/measure/report.html.j2
 	@$(PYTHON) -m scripts.measure.report --evaluation $< --output $@
-chart: $(RESULT)/evaluation.json  ## the evaluation as a picture: docs/results.svg
-	@$(PYTHON) -m scripts.measure.chart --evaluation $< --output docs/results.svg
+chart: $(RESULT)/evaluation.json  ## the evaluation as a picture, chart.svg beside it
+	@$(PYTHON) -m scripts.measure.chart --evaluation $< --output $(RESULT)/chart.svg
 
 # Export ---------------------------------------------------------------------------------------------------------------
 

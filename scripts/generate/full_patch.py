@@ -33,7 +33,7 @@ def apply(module) -> None:
 
     run = json.loads(RUN.read_text(encoding="utf-8"))
     generate, read = module.generate_data, module.jlload
-    begun = []
+    begun: list[str] = []
 
     def samples(path) -> list:
         """The samples of a page. ilab reads them when it begins with the page, so the one before is done."""

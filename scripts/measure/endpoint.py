@@ -66,7 +66,7 @@ async def ask_all(model: dict, requests: list[dict], keep: Callable[[dict, str, 
 
 def ask(model: dict, requests: list[dict], keep: Callable[[dict, str, float], None], parallel: int) -> None:
     """The same; ends the program at the first request that fails. What was kept until then stays."""
-    failed = []
+    failed: list[Exception] = []
     try:
         asyncio.run(ask_all(model, requests, keep, parallel))
     except* OSError as errors:

@@ -58,6 +58,31 @@ def check(soup: bs4.BeautifulSoup, links: list[str]) -> None:
         raise LeftOut("asks not to be listed (noindex)", links)
 
 
+def base_of(soup, url: str, public: str | None) -> str:
+    """Where the relative links of the page begin, which `url` served. public: its public address, where it has one."""
+    base = url
+    if public:
+        here = urlsplit(url)  # /a and /a/ differ in where a relative link leads; the page was read from `url`
+        base = urlsplit(public)._replace(path=here.path, query=here.query).geturl()
+    tag = soup.find("base")
+    return absolute(base, tag.get("href") if tag else "") or base
+
+
+def text_in(soup, url: str, links: list, selector: str) -> recognise.Found:
+    """The elements with the text of the page. Raises what read() raises."""
+    if document.depth(soup) > DEEPEST:
+        raise PageError(f"has more than {DEEPEST} elements inside one another")
+    refresh = document.refresh_of(soup)
+    if refresh and len(soup.get_text(" ").split()) < 60:
+        raise Moved(absolute(url, refresh))
+    check(soup, links)
+    marks = Marks(soup)
+    found = recognise.find(soup, marks, selector)
+    if any(attached(form, element) for form in select(soup, NO_TEXT, marks) for element in found.elements):
+        raise LeftOut("is an index or a search form", links)
+    return found
+
+
 def read(html: str, url: str, selector: str = "") -> Page:
     """The page `html` that `url` served.
 
@@ -69,27 +94,14 @@ def read(html: str, url: str, selector: str = "") -> Page:
 
     def content(soup, target_content=None):
         canonical = document.link_to(soup, url, rel="canonical")
-        base = url
-        if canonical and same_path(canonical, url):
-            kept["address"] = canonical
-            here = urlsplit(url)  # /a and /a/ differ in where a relative link leads; the page was read from `url`
-            base = urlsplit(canonical)._replace(path=here.path, query=here.query).geturl()
-        kept["canonical"] = canonical
-        base_tag = soup.find("base")
-        base = absolute(base, base_tag.get("href") if base_tag else "") or base
-        kept["links"] = document.links_of(soup, base)
-        kept["source"] = document.link_to(soup, url, rel="alternate", type="text/markdown")
+        public = canonical if canonical and same_path(canonical, url) else None
+        base = base_of(soup, url, public)
+        kept.update(
+            address=public or url, canonical=canonical, links=document.links_of(soup, base),
+            source=document.link_to(soup, url, rel="alternate", type="text/markdown"),
+        )  # fmt: skip
         try:
-            if document.depth(soup) > DEEPEST:
-                raise PageError(f"has more than {DEEPEST} elements inside one another")
-            refresh = document.refresh_of(soup)
-            if refresh and len(soup.get_text(" ").split()) < 60:
-                raise Moved(absolute(url, refresh))
-            check(soup, kept["links"])
-            marks = Marks(soup)
-            found = recognise.find(soup, marks, selector)
-            if any(attached(form, element) for form in select(soup, NO_TEXT, marks) for element in found.elements):
-                raise LeftOut("is an index or a search form", kept["links"])
+            found = text_in(soup, url, kept["links"], selector)
         except PageError as error:  # markdown_crawler must not see it: it knows no other errors than those of requests
             kept["error"] = error
             return None

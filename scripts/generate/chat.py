@@ -71,12 +71,12 @@ def gathered(work: Path, shown: list[parts.Part]) -> list[dict]:
             for number, part in enumerate(shown)]  # fmt: skip
 
 
-def run_ilab(given: list, work: Path, total: int, patch_of, what: str) -> dict:
-    """Run ilab, patched by the module `patch_of`, over `total` of `what`; returns the counts.
+def run_ilab(given: list, work: Path, total: int, patch_of, what: str, prices: dict | None) -> dict:
+    """Run ilab, patched by the module `patch_of`, over `total` of `what`; returns {"calls", "tokens", "seconds"}.
 
     Where the asker stopped it, its reason ends the program in the place of ilab's.
     """
-    stopped = work / "stopped"
+    stopped, began = work / "stopped", time.monotonic()
     stopped.unlink(missing_ok=True)
     each, counts, bar = follow(total, what)
     try:
@@ -87,7 +87,9 @@ def run_ilab(given: list, work: Path, total: int, patch_of, what: str) -> dict:
             program.fail(f"{stopped.read_text(encoding='utf-8')}; {counts['done']} of {total} {what} are done, and "
                          "make generate goes on from there")  # fmt: skip
         raise
-    return counts
+    tokens, seconds = {side: counts[side] for side in ("in", "out")}, round(time.monotonic() - began, 1)
+    print(f"{counts['calls']} requests, {limits.told(tokens, prices)}, {seconds / 60:.1f} min")
+    return {"calls": counts["calls"], "tokens": tokens, "seconds": seconds}
 
 
 def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, site: tuple[Path, Path], output: Path) -> dict:
@@ -115,9 +117,6 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, site: tu
         f"{asked.model}, asked by {run['route']}: {estimate(shown, run['price'])}, less what {folder} has already",
         flush=True,
     )
-    began = time.monotonic()
-    counts = run_ilab(command(asked, qna, shown, run["threads"], work), work, len(shown), chat_patch, "parts")
-    tokens = {side: counts[side] for side in ("in", "out")}
-    print(f"{counts['calls']} requests, {limits.told(tokens, run['price'])}, {(time.monotonic() - began) / 60:.1f} min")
-    return {"teacher": str(folder), "calls": counts["calls"], "tokens": tokens,
-            "seconds": round(time.monotonic() - began, 1), "parts": gathered(work, shown)}  # fmt: skip
+    given_to = command(asked, qna, shown, run["threads"], work)
+    cost = run_ilab(given_to, work, len(shown), chat_patch, "parts", run["price"])
+    return {"teacher": str(folder), **cost, "parts": gathered(work, shown)}

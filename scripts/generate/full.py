@@ -8,14 +8,13 @@ import contextlib
 import importlib.util
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from scripts import endpoint, files, program
-from scripts.generate import chat, full_patch, limits, pages, probe, raw, taxonomy, teacher
+from scripts.generate import chat, full_patch, pages, probe, raw, taxonomy, teacher
 from scripts.generate.chat_settings import settings
 
 LEAST = 20  # words of a page that ilab makes a chunk of
@@ -44,19 +43,19 @@ def pipeline(name: str) -> dict[str, dict]:
     return found
 
 
-def write_taxonomy(qna: dict, chosen: list[pages.Page], work: Path) -> Path:
+def write_taxonomy(qna: dict, chosen: list[Path], work: Path) -> Path:
     """Write a taxonomy with a leaf a page, and a repository of the pages, into `work`; returns the taxonomy."""
     documents, root = work / "documents", work / "taxonomy"
     for folder in (documents, root):
         shutil.rmtree(folder, ignore_errors=True)
     documents.mkdir(parents=True)
     for page in chosen:
-        shutil.copy(page.path, documents)
+        shutil.copy(page, documents)
     commit = taxonomy.commit_all(documents)
     for page in chosen:
-        document = {"repo": str(documents), "commit": commit, "patterns": [page.path.name]}
+        document = {"repo": str(documents), "commit": commit, "patterns": [page.name]}
         text = yaml.safe_dump({**qna, "document": document}, sort_keys=False, width=100, allow_unicode=True)
-        files.replace_text(root / "knowledge" / "konflux" / page.name / "qna.yaml", text)
+        files.replace_text(root / "knowledge" / "konflux" / page.stem / "qna.yaml", text)
     return root
 
 
@@ -70,13 +69,13 @@ def address(asked: teacher.Teacher) -> Iterator[str]:
             yield url
 
 
-def said(work: Path, chosen: list[pages.Page]) -> list[dict]:
+def said(work: Path, chosen: list[Path]) -> list[dict]:
     """The pairs that ilab made, as curate() takes them; "chunk" is what a pair was made from."""
     found = []
     for page in chosen:
-        for path in (work / "out").glob(f"*/generated_*/knowledge_konflux_{page.name}.jsonl"):
+        for path in (work / "out").glob(f"*/generated_*/knowledge_konflux_{page.stem}.jsonl"):
             found += [
-                {"user": row["question"], "assistant": row["response"].strip(), "page": page.name,
+                {"user": row["question"], "assistant": row["response"].strip(), "page": page.stem,
                  "chunk": row.get("raw_document") or row["document"]}
                 for row in files.read_json_lines(path)
             ]  # fmt: skip
@@ -87,13 +86,11 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
     """Have the teacher go through the pipeline of `given`, make's settings; returns what asked.json says of it."""
     name, work = given["PIPELINE"].strip(), asked.work.resolve()
     blocks, run = pipeline(name), settings(given, asked.section, asked.config)
-    _, named = pages.read_all(markdown, given["PAGES"].split())
-    words = {page.name: len(page.path.read_text(encoding="utf-8-sig").split()) for page in named}
-    chosen = [page for page in named if words[page.name] >= LEAST]
+    words = {page: len(text.split()) for page, text in pages.texts(markdown, given["PAGES"].split())}
+    chosen = [page for page, count in words.items() if count >= LEAST]
     if not chosen:
         program.fail(f"no page of {LEAST} words or more to ask about; choose others with PAGES=")
-    chunks = sum(-(-words[page.name] // WORDS_A_CHUNK) for page in chosen)
-    began = time.monotonic()
+    chunks = sum(-(-words[page] // WORDS_A_CHUNK) for page in chosen)
     with address(asked) as url:
         with endpoint.client(url, timeout=probe.SECONDS) as client:
             known = probe.name_of(client, given.get("TEACHER", "").strip()) if asked.endpoint else "base"
@@ -109,9 +106,6 @@ def ask(asked: teacher.Teacher, given: dict, qna: dict, markdown: Path, output: 
                    "--taxonomy-base", "empty", "--output-dir", work / "out",
                    "--pipeline", taxonomy.write_pipeline(blocks, work / "pipeline"),
                    "--num-cpus", run["threads"], "--batch-size", 1]  # fmt: skip
-        counts = chat.run_ilab(command, work, len(chosen), full_patch, "pages")
-    tokens = {side: counts[side] for side in ("in", "out")}
-    seconds = round(time.monotonic() - began, 1)
-    print(f"{counts['calls']} requests, {limits.told(tokens, run['price'])}, {seconds / 60:.1f} min")
-    return {"teacher": str(folder), "pages": {str(page.path): page.text for page in chosen}, "calls": counts["calls"],
-            "tokens": tokens, "seconds": seconds, "pairs": said(work, chosen)}  # fmt: skip
+        hashes = {str(page): files.sha256(page) for page in chosen}
+        cost = chat.run_ilab(command, work, len(chosen), full_patch, "pages", run["price"])
+    return {"teacher": str(folder), "pages": hashes, **cost, "pairs": said(work, chosen)}

@@ -49,6 +49,18 @@ def paths_of(markdown: Path, names: list[str]) -> list[Path]:
     return paths
 
 
+def texts(markdown: Path, names: list[str]) -> list[tuple[Path, str]]:
+    """(file, text) of the pages `names` in the folder, or of all pages; ends the program at a bad one."""
+    found = []
+    for path in paths_of(markdown, names):
+        if not names or path.stem in names:
+            try:
+                found.append((path, path.read_text(encoding="utf-8-sig")))
+            except (OSError, UnicodeDecodeError) as error:
+                program.fail(f"{path}: {error}; correct or remove the page")
+    return found
+
+
 def read_all(markdown: Path, names: list[str]) -> tuple[list[Page], list[Page]]:
     """All pages of the folder, and those of them that `names` chooses: all when it is empty."""
     pages = [read(path) for path in paths_of(markdown, names)]

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts import program
 from scripts.generate import pages
 from scripts.retrieve import pieces
 
@@ -32,12 +31,4 @@ def of_page(name: str, markdown: str) -> list[Part]:
 
 def read(markdown: Path, names: list[str]) -> list[Part]:
     """The parts of the pages `names` in the folder, or of all pages; ends the program at a bad one."""
-    found = []
-    for path in pages.paths_of(markdown, names):
-        if names and path.stem not in names:
-            continue
-        try:
-            found += of_page(path.stem, path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError) as error:
-            program.fail(f"{path}: {error}; correct or remove the page")
-    return found
+    return [part for path, text in pages.texts(markdown, names) for part in of_page(path.stem, text)]
